@@ -23,6 +23,8 @@ export type Beside = {
 
 /** To start the thread takes as long as checking a database of this size. */
 const LEAST_BYTES = 16 << 20;
+/** For new values, of which a job keeps none. V8 would let them grow to the largest part of what a restore needs. */
+const LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /** Makes ready what runs beside a task that is about a file. The caller calls `stop`. @throws as `stat` */
 export async function startBeside(file: string, task: TaskOptions): Promise<Beside> {
@@ -58,7 +60,7 @@ type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (e
 
 function startThread({ signal }: TaskOptions): Beside {
   // The build replaces this address by that of the built file.
-  const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: LIMITS });
   const waiting = new Map<number, Waiting>();
   let begun = 0;
   let ended: SnapbackError | null = null;

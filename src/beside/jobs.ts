@@ -1,6 +1,15 @@
 import { type HashedFile, hashPath } from '../snapshot-file/seal.ts';
-import { classifyDatabaseError, type DatabasePlace, openWriteDatabase } from '../sqlite/database.ts';
+import {
+  classifyDatabaseError,
+  type DatabasePlace,
+  type OpenOptions,
+  openReadDatabase,
+  openWriteDatabase,
+} from '../sqlite/database.ts';
 import { checkIntegrity, type Integrity } from '../sqlite/integrity.ts';
+import type { RowTotal } from '../sqlite/row-hash.ts';
+import { addUpRows } from '../sqlite/row-total.ts';
+import type { RowSource } from '../sqlite/rows.ts';
 import { beginReading, rollBack, withLockPatience } from '../sqlite/transaction.ts';
 
 /*
@@ -13,6 +22,10 @@ type Shapes = {
   readonly 'check-integrity': {
     readonly input: DatabasePlace;
     readonly output: Integrity;
+  };
+  readonly 'add-up-rows': {
+    readonly input: OpenOptions & { readonly file: string; readonly source: RowSource };
+    readonly output: RowTotal;
   };
   readonly 'hash-file': { readonly input: { readonly path: string }; readonly output: HashedFile };
 };
@@ -38,6 +51,15 @@ export const jobs: { readonly [N in JobName]: (input: Input<N>) => Promise<Outpu
       throw classifyDatabaseError(error, place);
     } finally {
       rollBack(db);
+      db.close();
+    }
+  },
+  /** `addUpRows` of a file that nobody writes to, through a connection of its own. @throws as `openReadDatabase` and `addUpRows` */
+  async 'add-up-rows'({ file, source, nativeBinding }) {
+    const db = openReadDatabase(file, { nativeBinding });
+    try {
+      return await addUpRows(db, source, {});
+    } finally {
       db.close();
     }
   },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { createRowHasher, createTableHasher } from '../sqlite/row-hash.ts';
-import { readRows } from '../sqlite/rows.ts';
+import { addUpRows } from '../sqlite/row-total.ts';
 import type { KnownDatabase } from '../sqlite/schema.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -20,22 +20,9 @@ export async function hashLiveTable(
   columns: readonly string[],
   task: TaskOptions,
 ): Promise<string> {
-  const yielder = createYielder(task);
-  const hasher = createTableHasher(columns);
-  const source = {
-    schemaName: 'main',
-    table: table.name,
-    columns,
-    order: scanOrder(table),
-    encoding: schema.encoding,
-  };
-  let rows = 0;
-  for (const row of readRows(db, source)) {
-    hasher.add(row);
-    rows += 1;
-    if (rows % 256 === 0) await yielder.step();
-  }
-  return hasher.finish().hash;
+  const order = scanOrder(table);
+  const source = { schemaName: 'main', table: table.name, columns, order, encoding: schema.encoding };
+  return createTableHasher(columns, await addUpRows(db, source, task)).finish().hash;
 }
 
 /**

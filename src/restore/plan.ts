@@ -21,6 +21,7 @@ import { foldName, placeOfName } from '../sqlite/names.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
 import { contentTotal } from '../stage/staged-contents.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
 import { findSideEffects } from '../write/side-effects.ts';
@@ -35,7 +36,7 @@ import { findRefusals } from './refusals.ts';
 import { findSelectRefusal } from './select.ts';
 import { NO_MERGE, NO_PART, type Selected } from './selected-stage.ts';
 import { findHostReplay, findReplay } from './tables-at.ts';
-import { type ToldContent, tellContent } from './touched-content.ts';
+import { isToldWhole, type ToldContent, tellContent } from './touched-content.ts';
 
 export type PlanRequest = {
   readonly action: 'restore' | 'undo';
@@ -46,6 +47,8 @@ export type PlanRequest = {
   readonly preflight: Preflight;
   /** Begins SQLite's checks of the database that is planned for, as it is when the plan begins. */
   readonly beginCheck: () => Promise<Integrity>;
+  /** Has a staged table added up meanwhile, which a safety copy will need. */
+  readonly beginTotal?: (table: StagedTable) => void;
   /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
   readonly kept: KeptEvents | null;
   /** What was selected of the stage; null: all is restored. */
@@ -109,6 +112,7 @@ export async function preparePlan(
     tables.filter((table) => table.action === 'write').map((table) => foldName(table.name)),
   );
   const comparisons = found.comparisons.filter(({ staged }) => written.has(foldName(staged.live.name)));
+  for (const one of comparisons) if (isToldWhole(one)) request.beginTotal?.(one.staged);
   const touched = comparisons.map(({ staged }) => staged.live.name);
   const derived = found.comparisons.filter(({ staged }) => staged.live.readOnly !== null);
   const effects = findSideEffects(database, touched);

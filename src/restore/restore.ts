@@ -10,6 +10,8 @@ import { classifyDatabaseError, openWriteDatabase } from '../sqlite/database.ts'
 import { explainNeed } from '../sqlite/needs-host.ts';
 import { beginReading, rollBack, staleError, withLockPatience } from '../sqlite/transaction.ts';
 import type { Stage } from '../stage/stage.ts';
+import { beginContentTotal } from '../stage/staged-contents.ts';
+import type { StagedTable } from '../stage/staged-table.ts';
 import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { FoundOutdated, type PlanFound, recallFound } from './found-before.ts';
@@ -131,6 +133,8 @@ async function applyOnce(
       // What it holds of this very moment was added to it: as long as it was attached, it could not be written to.
       if (own || selected !== null) attachStage(db, stage);
       const { nativeBinding } = folder;
+      const beginTotal = (table: StagedTable) =>
+        beginContentTotal(stage, table, (rows) => run('add-up-rows', { ...rows, nativeBinding }));
       const beginCheck = () => run('check-integrity', { file: folder.databaseFile, nativeBinding });
       const prepared = await preparePlan(
         database,
@@ -146,6 +150,7 @@ async function applyOnce(
           isShown: false,
           found,
           beginCheck,
+          beginTotal,
         },
         task,
       );

@@ -38,15 +38,19 @@ export type ToldContent = {
 /** Rows of the snapshot that a table lacks, or holds in another form, and rows of its own likewise. */
 type Differing = { readonly lacks: RowTotal; readonly has: RowTotal };
 
+/** Whether all rows of a touched table are read to tell what it holds, and all staged ones to note what it will hold. */
+export function isToldWhole({ added, removed, changed, liveRows, liveOnly }: Comparison): boolean {
+  return liveOnly.length > 0 || added + removed + 2 * changed > liveRows;
+}
+
 /** Tells what a touched live table holds, before it is written. @throws `cancelled`, database errors */
 export async function tellContent(touched: Touched, task: TaskOptions): Promise<ToldContent> {
   const { database, comparison } = touched;
   const { live } = comparison.staged;
   const columns = allColumns(live);
-  const { added, removed, changed, liveRows, liveOnly } = comparison;
-  if (liveOnly.length > 0 || added + removed + 2 * changed > liveRows) {
+  if (isToldWhole(comparison)) {
     // Where columns are left alone, the table may hold the same before and after, and must be told in the same way.
-    const told = liveOnly.length > 0 ? null : await tellRows(database, live, task);
+    const told = comparison.liveOnly.length > 0 ? null : await tellRows(database, live, task);
     return {
       name: live.name,
       told: told ?? (await hashLiveTable(database, live, columns, task)),

@@ -12,6 +12,7 @@ import {
   type ReadDatabase,
 } from '../sqlite/database.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
+import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { tidy } from '../system/durable.ts';
 import { rm } from '../system/files.ts';
@@ -44,6 +45,8 @@ export type Stage = StagedFacts & {
   readonly unproven: Kept['unproven'];
   /** Ask `contentHash`. */
   readonly contents: StagedContents;
+  /** The totals that are being computed beside what is done with the stage, by the name of the staged table; null if that failed. */
+  readonly begunTotals: Map<string, Promise<RowTotal | null>>;
   /**
    * Whether an error came of its bytes, because they are not those that were kept. Then it is forgotten, so that the next one
    * is made anew. It may be asked after `close`, and never rejects.
@@ -156,7 +159,7 @@ export function copyStage(stage: Stage, { folder, nativeBinding }: CopyPlace): S
   const db = openReadDatabase(file, { nativeBinding });
   return {
     ...stage,
-    ...{ file, db, folder, contents: { totals: new Map() } },
+    ...{ file, db, folder, contents: { totals: new Map() }, begunTotals: new Map() },
     async close() {
       db.close();
       await tidy(() => rm(file, { force: true }));
@@ -178,6 +181,7 @@ function openStage(
   return {
     ...facts,
     ...{ file: path, db, guessedBlobs, schemaHash: hash, encoding, folder, unproven, contents },
+    begunTotals: new Map(),
     async isSpoiltBy(error) {
       if (record === null || !mayBeOfBytes(error)) return false;
       isForgotten ||= await forgetIfSpoilt(path, record);

@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import { hashLiveTables } from '../../src/host/content-hash.ts';
 import { applyRestore, applyUndo, finishInterrupted, planRestore } from '../../src/index.ts';
+import { openWriteDatabase } from '../../src/sqlite/database.ts';
+import { readSchema } from '../../src/sqlite/schema.ts';
 import { codeOf, makeRoot, open, type Place } from '../support/place.ts';
 import { start } from '../support/process.ts';
 import { NOW, restoring } from '../support/requests.ts';
@@ -90,5 +93,36 @@ describe('a restore with a thread beside it', () => {
     expect(readState(place.databaseFile)).toEqual(since);
     await applyRestore(folder, request, NOW);
     expect(readState(place.databaseFile).tables).toEqual(before.tables);
+  });
+
+  test.each([
+    ['adds it up', false],
+    ['cannot add it up', true],
+  ])('names a large table of which every row differs by its rows, where the thread %s', async (_, fails) => {
+    const rows = 'WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)';
+    const { place, id, before } = await live(root(), {
+      schema: `CREATE TABLE attachments (data BLOB); CREATE TABLE chats (id INTEGER PRIMARY KEY, title TEXT);
+        INSERT INTO attachments VALUES (zeroblob(17000000));`,
+      before: `INSERT INTO chats ${rows} SELECT i, 'chat ' || i FROM n;`,
+      since: "UPDATE chats SET title = 'mistaken';",
+    });
+    const asked: string[] = [];
+    process.once('worker', (worker: Worker) => {
+      const send = worker.postMessage;
+      worker.postMessage = (message) => {
+        asked.push(message.name);
+        const isSpoilt = fails && message.name === 'add-up-rows';
+        send.call(worker, isSpoilt ? { ...message, input: { ...message.input, file: 'none' } } : message);
+      };
+    });
+    const folder = await open(place);
+    const { tables } = await applyRestore(folder, restoring(id), NOW);
+    expect(asked).toContain('add-up-rows');
+    expect(readState(place.databaseFile).tables).toEqual(before.tables);
+    const db = openWriteDatabase(place.databaseFile, { nativeBinding: undefined });
+    const schema = readSchema(db);
+    const hashes = await hashLiveTables({ db, schema }, ['chats'], {});
+    db.close();
+    expect(tables.find(({ name }) => name === 'chats')?.afterHash).toBe(hashes.get('chats'));
   });
 });
