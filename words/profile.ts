@@ -10,19 +10,26 @@ export function profileLine(check: ProfileCheck, place: Place): string {
   return `${understoodWords(check)} ${abilityWords(check, place)}`;
 }
 
-function understoodWords({ log, fields, tables }: ProfileCheck): string {
+function understoodWords({ log, fields, tables, rewind }: ProfileCheck): string {
   const isFound = (meaning: string) => fields.some((one) => one.meaning === meaning && one.found > 0);
   const beside = tables.found.length === 0 ? '' : `, beside ${count(tables.found.length, 'more table')}`;
   if (log.looked === 0) return `“${log.table}” holds no events yet${beside}.`;
+  const { marker } = rewind;
+  const marked =
+    marker === null
+      ? ''
+      : marker.missing
+        ? `, but no column “${marker.column}” that would say what is taken back`
+        : `, with “${marker.column}” saying what is taken back`;
   const opaque = log.opaque ? ', whose payloads only the chat app can read' : '';
   if (!isFound('text'))
-    return `No messages are found in “${log.table}”, only events as they are stored${opaque}${beside}.`;
+    return `No messages are found in “${log.table}”, only events as they are stored${opaque}${marked}${beside}.`;
   const known = ['chat', 'speaker', 'time'].filter(isFound);
   const unknown = ['chat', 'speaker', 'time'].filter((meaning) => !isFound(meaning));
   const withKnown = known.length === 0 ? '' : ` with ${joinWords(known)}`;
   const without = unknown.length === 0 ? '' : `, but no ${unknown.join(' and no ')}`;
   const order = log.order === null ? '' : `, in the order of “${log.order}”`;
-  return `Messages${withKnown} are found in “${log.table}”${opaque}${without}${order}${beside}.`;
+  return `Messages${withKnown} are found in “${log.table}”${opaque}${without}${order}${marked}${beside}.`;
 }
 
 /** What a table needs, up to the word that tells of it. */

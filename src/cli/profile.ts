@@ -117,13 +117,15 @@ function describeNeeds({ table, needs }: ProfileCheck['tables']['needHost'][numb
   return named.length === 0 ? table : `${table} (${named.join(', ')})`;
 }
 
-function describeRewinds({ kinds, records, flags }: ProfileCheck['rewind']): string {
+function describeRewinds({ kinds, records, flags, marker }: ProfileCheck['rewind']): string {
   const recorded =
     kinds === null || kinds.length === 0
       ? []
       : [`events of kind ${kinds.map((kind) => `“${kind}”`).join(' or ')} (${records} of those looked at)`];
   const flagged = flags.length === 0 ? [] : [`flags in ${flags.join(', ')}`];
-  return `recognized by ${joinWords([...recorded, ...flagged, 'events that are gone'])}`;
+  const values = marker?.takenBack?.map((value) => `“${value}”`).join(' or ') ?? 'anything';
+  const marked = marker === null || marker.missing ? [] : [`${values} in ${marker.column}`];
+  return `recognized by ${joinWords([...recorded, ...flagged, ...marked, 'events that are gone'])}`;
 }
 
 function term(title: string, meaning: string): string {

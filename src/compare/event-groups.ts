@@ -3,6 +3,7 @@ import type { Profile } from '../host/profile.ts';
 import { inOrder, orderColumn } from '../log/event-order.ts';
 import { createEventReader, type EventReader, type ReadEvent } from '../log/event-reader.ts';
 import { findLogTable } from '../log/events.ts';
+import { columnSource, flaggedSql } from '../log/flags.ts';
 import { readChatNames } from '../log/payload.ts';
 import type { EventMark, NewerEvents, NewerList } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -150,10 +151,7 @@ function eventParts(
     { ...profile.chat, payloadTarget: [], payloadEvent: [] },
     available,
   );
-  const sourceOf = (column: string) => {
-    const name = available[placeOfName(available, column)];
-    return name === undefined ? 'NULL' : nameOf(name);
-  };
+  const sourceOf = columnSource(available, nameOf);
   const parts = [...reader.columns.map(sourceOf), flaggedSql(profile, sourceOf)].join(', ');
   return { reader, parts, order: inOrder(profile, sourceOf(orderColumn(profile)), null) };
 }
@@ -161,11 +159,6 @@ function eventParts(
 /** The same of the events of a staged log, which is `s`. */
 function stagedParts(profile: Profile, { staged }: Pick<Comparison, 'staged'>): EventParts {
   return eventParts(profile, staged.columns, (column) => `s.${stageColumn(staged.columns.indexOf(column))}`);
-}
-
-/** SQL: whether an event is flagged as hidden or superseded. */
-export function flaggedSql({ log }: Profile, sourceOf: (column: string) => string): string {
-  return `(${sourceOf(log.columns.hidden)} IS TRUE OR ${sourceOf(log.columns.supersededBy)} IS NOT NULL)`;
 }
 
 type Grouping = {

@@ -26,6 +26,11 @@ const name = v.pipe(
 );
 const names = listOf(name, 'names');
 const PART = `a text of at most ${LONGEST_NAME} characters`;
+const VALUE = `a text of at most ${LONGEST_NAME} characters or a whole number`;
+const value = v.union(
+  [v.pipe(v.string(), v.maxLength(LONGEST_NAME)), v.pipe(v.number(), v.safeInteger())],
+  VALUE,
+);
 const part = v.pipe(v.string('a text'), v.maxLength(LONGEST_NAME, PART));
 const bool = v.boolean('true or false');
 const count = v.pipe(
@@ -88,6 +93,15 @@ export const profileSchema = section({
       timeUnit: v.optional(
         v.nullable(v.picklist(TIME_UNITS, `a unit of time (${TIME_UNITS.join(', ')})`)),
         log.timeUnit,
+      ),
+      marker: v.optional(
+        v.nullable(
+          section({
+            column: v.optional(name, 'deleted_at'),
+            takenBack: v.optional(v.nullable(listOf(value, 'texts and whole numbers')), null),
+          }),
+        ),
+        log.marker,
       ),
       payloadForm: v.optional(
         v.picklist(PAYLOAD_FORMS, `a form of payloads (${PAYLOAD_FORMS.join(', ')})`),
@@ -202,7 +216,8 @@ function refuseOddTables({ log, tables, chat }: Profile): void {
       throw invalidProfile(key, 'no name that a snapshot uses for something else', table);
   }
   refuseTwice(dumped);
-  refuseTwice(Object.entries(log.columns).map(([key, column]): Named => [`log.columns.${key}`, column]));
+  const columns = Object.entries(log.columns).map(([key, column]): Named => [`log.columns.${key}`, column]);
+  refuseTwice(log.marker === null ? columns : [...columns, ['log.marker.column', log.marker.column]]);
 }
 
 function refuseTwice(all: readonly Named[]): void {

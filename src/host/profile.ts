@@ -15,6 +15,8 @@ export type Profile = {
     readonly sequence: Sequence | null;
     /** What the numbers in the column `ts` count, or that it holds no time; null: as they look. */
     readonly timeUnit: TimeUnit | null;
+    /** The column that says that an event is taken back; null: only `hidden` and `supersededBy` do. */
+    readonly marker: Marker | null;
     /** `opaque`: what the column `payload` holds is nothing that anybody but the application can read. */
     readonly payloadForm: PayloadForm;
   };
@@ -27,6 +29,9 @@ export type Profile = {
 
 /** The column of an event's stream, that of its place in it, and whether the places must follow each other without gaps. */
 type Sequence = { readonly stream: string; readonly place: string; readonly gapless: boolean };
+
+/** The values that say that an event is taken back; null: any value but NULL. */
+export type Marker = { readonly column: string; readonly takenBack: readonly (string | number)[] | null };
 
 /** `iso`: a date and time as text. Numbers count from 1970 on. */
 export const TIME_UNITS = ['iso', 's', 'ms', 'us', 'none'] as const;
@@ -105,6 +110,7 @@ export const defaultProfile: Profile = {
     gapless: false,
     sequence: null,
     timeUnit: null,
+    marker: null,
     payloadForm: 'json',
   },
   tables: [

@@ -56,6 +56,7 @@ export function understand(
       kinds: columns.kind === null ? null : profile.chat.rewindKinds,
       records: events.filter(({ isRewind }) => isRewind).length,
       flags: [columns.supersededBy, columns.hidden].filter((column) => column !== null),
+      marker: findMarker(log, profile),
     },
     obstacles: findObstacles(profile, { log, wholeNumberIds, tables }),
   };
@@ -80,6 +81,12 @@ function columnsOf({ columns }: Table, { log }: Profile): ProfileCheck['log']['c
 function findOrder({ columns }: Table, { log }: Profile): string | null {
   const names = columns.map(({ name }) => name);
   return log.order === null ? null : (names[placeOfName(names, log.order)] ?? null);
+}
+
+function findMarker({ columns }: Table, { log }: Profile): ProfileCheck['rewind']['marker'] {
+  if (log.marker === null) return null;
+  const names = columns.map(({ name }) => name);
+  return { ...log.marker, missing: placeOfName(names, log.marker.column) === -1 };
 }
 
 /** Only of an integer key that is known for all events. Of any other id, as far as it was looked at. */

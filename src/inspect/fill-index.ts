@@ -1,8 +1,8 @@
-import { flaggedSql } from '../compare/event-groups.ts';
 import type { Profile } from '../host/profile.ts';
 import { type EventPlace, inOrder, standsBefore } from '../log/event-order.ts';
 import { createEventReader, type EventFields, type ReadEvent } from '../log/event-reader.ts';
 import { findForeignId } from '../log/events.ts';
+import { flaggedSql } from '../log/flags.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { ReadDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';

@@ -1,10 +1,11 @@
-import { defaultProfile } from '../host/profile.ts';
+import { defaultProfile, type Marker } from '../host/profile.ts';
 import { parseJson } from '../log/payload.ts';
 import type { LogMeaning } from '../model/profile.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Table } from '../sqlite/table.ts';
 import type { LogSample } from './choose-fields.ts';
 import { guessField, sampleOf, type Words, wordScore } from './guess-fields.ts';
+import { guessMarker } from './guess-marker.ts';
 
 /*
  * Which table is a log, and which of its columns mean what, told from names and from what some rows hold. No name of any one
@@ -18,6 +19,8 @@ export type GuessedLog = {
   readonly columns: { readonly id: string } & Readonly<Partial<Record<LogMeaning, string>>>;
   /** The column by which its events follow each other, where their ids are no whole numbers; null: nothing tells. */
   readonly order: string | null;
+  /** How it says that an event is taken back, beside its columns; null: nothing tells. */
+  readonly marker: Marker | null;
   /** Its payloads are bytes that only the application can read. */
   readonly opaque: boolean;
 };
@@ -70,6 +73,7 @@ export function guessLog(table: Table, sample: LogSample): GuessedLog | null {
   const values = sample.rows.flatMap((row) => row[place] ?? []);
   return {
     ...{ table, sample, columns, order: guessOrder(table, sample, columns) },
+    marker: guessMarker(sample, taken),
     opaque: place !== -1 && values.length > 0 && values.every((value) => value instanceof Uint8Array),
   };
 }

@@ -1,11 +1,11 @@
 import { compareTable, joinLive } from '../compare/compare-table.ts';
-import { flaggedSql } from '../compare/event-groups.ts';
 import { matchEvents } from '../compare/match-events.ts';
 import { inOrder, orderColumn } from '../log/event-order.ts';
+import { columnSource, flaggedSql } from '../log/flags.ts';
 import type { Diff } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
-import { placeOfName, quoteName } from '../sqlite/names.ts';
+import { quoteName } from '../sqlite/names.ts';
 import type { StagedLive } from '../stage/staged-live.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
@@ -49,10 +49,7 @@ export async function findLogDifference(
   const comparison = compareTable(db, log, 0, 'differing');
   const match = matchEvents(database, comparison);
   const names = log.live.columns.map(({ name }) => name);
-  const fromLive = (column: string) => {
-    const place = placeOfName(names, column);
-    return place === -1 ? 'NULL' : `l.${quoteName(names[place] ?? column)}`;
-  };
+  const fromLive = columnSource(names, (name) => `l.${quoteName(name)}`);
   const flagged = flaggedSql(profile, fromLive);
   return {
     lineage: match.lineage,

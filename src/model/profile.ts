@@ -58,6 +58,12 @@ export type ProfileCheck = {
     readonly records: number;
     /** The columns that flag events. */
     readonly flags: readonly string[];
+    /** The column by which the profile says that events are taken back, and its values; null: any. `missing`: the log lacks it. */
+    readonly marker: {
+      readonly column: string;
+      readonly takenBack: readonly (string | number)[] | null;
+      readonly missing: boolean;
+    } | null;
   };
   /** The first obstacle to each; null: none. */
   readonly obstacles: Readonly<Record<Ability, ProfileObstacle | null>>;

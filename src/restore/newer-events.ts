@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostDatabase } from '../host/host-database.ts';
+import { columnSource, markedSql } from '../log/flags.ts';
 import { parseJson } from '../log/payload.ts';
 import type { Referring } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -114,38 +115,38 @@ function createInsert(db: WriteDatabase, staged: StagedTable): (row: readonly Sq
   };
 }
 
-/** The flags of the log, as the live table and the stage call them; null where one of the two lacks them. */
-function findFlags({ staged }: Target, { profile }: HostDatabase) {
-  const { id, hidden, supersededBy } = profile.log.columns;
-  const names = [id, hidden, supersededBy];
-  const places = names.map((name) => placeOfName(staged.columns, name));
-  if (places.includes(-1)) return null;
-  const [idHere = '', hiddenHere = '', supersededHere = ''] = names.map(quoteName);
-  const [idThere = '', hiddenThere = '', supersededThere = ''] = places.map((place) =>
-    columnInStage(staged, place),
-  );
-  return {
-    here: { id: idHere, hidden: hiddenHere, superseded: supersededHere },
-    there: { id: idThere, hidden: hiddenThere, superseded: supersededThere },
-  };
-}
-
 /**
  * Whether the rewind also took events that are newer than the snapshot: those which its record supersedes, or which were
- * hidden before it and nothing tells why. Without its record they would stay hidden, or refer to nothing.
+ * hidden or marked before it and nothing tells why. Without its record they would stay so, or refer to nothing.
  */
-export function tookNewer(target: Target, database: HostDatabase, record: bigint): boolean {
-  const flags = findFlags(target, database);
-  if (flags === null) return false;
-  const { id, hidden, superseded } = flags.here;
-  return (
-    database.db
-      .prepare<[bigint, bigint, bigint], unknown>(
-        `SELECT 1 FROM main.${quoteName(target.staged.live.name)} WHERE ${id} > ?
-          AND (CAST(${superseded} AS INTEGER) = ? OR (${hidden} IS TRUE AND ${superseded} IS NULL AND ${id} < ?)) LIMIT 1`,
-      )
-      .get(target.after, record, record) !== undefined
+export function tookNewer({ staged, after }: Target, { db, profile }: HostDatabase, record: bigint): boolean {
+  const find = columnSource(
+    staged.live.columns.map(({ name }) => name),
+    quoteName,
   );
+  const { columns, marker } = profile.log;
+  const [id, hidden, superseded] = [columns.id, columns.hidden, columns.supersededBy].map(find);
+  const isHidden = `(${hidden} IS TRUE OR ${markedSql(marker, find)})`;
+  return (
+    db
+      .prepare<[bigint, bigint, bigint], unknown>(
+        `SELECT 1 FROM main.${quoteName(staged.live.name)} WHERE ${id} > ?
+          AND (CAST(${superseded} AS INTEGER) = ? OR (${isHidden} AND ${superseded} IS NULL AND ${id} < ?)) LIMIT 1`,
+      )
+      .get(after, record, record) !== undefined
+  );
+}
+
+/** The flags of the log that the live table and the stage have, that of superseding first; null where that one is missing. */
+function findFlags({ staged }: Target, { profile }: HostDatabase) {
+  const { columns, marker } = profile.log;
+  const named = [columns.supersededBy, columns.hidden, ...(marker === null ? [] : [marker.column])];
+  const flags = named.filter((name) => placeOfName(staged.columns, name) !== -1);
+  const places = [columns.id, ...flags].map((name) => placeOfName(staged.columns, name));
+  if (flags[0] !== columns.supersededBy || places.includes(-1)) return null;
+  const [idHere = '', ...here] = [columns.id, ...flags].map(quoteName);
+  const [idThere = '', ...there] = places.map((place) => columnInStage(staged, place));
+  return { flags, here: { id: idHere, flags: here }, there: { id: idThere, flags: there } };
 }
 
 /**
@@ -158,31 +159,35 @@ export function copyMarks(
   database: HostDatabase,
   record: bigint | null,
 ): { readonly events: number; readonly hash: string } {
-  const flags = findFlags(target, database);
-  const hasher = createTableHasher(['id', 'hidden', 'superseded_by']);
-  if (flags === null) return { events: 0, hash: hasher.finish().hash };
-  const { here, there } = flags;
+  const found = findFlags(target, database);
+  const hasher = createTableHasher(['id', ...(found?.flags ?? [])]);
+  if (found === null) return { events: 0, hash: hasher.finish().hash };
+  const { here, there } = found;
   const { db, staged, after } = target;
-  db.exec('CREATE TEMP TABLE marks (id INTEGER PRIMARY KEY, hidden, superseded_by)');
-  const add = db.prepare<SqlValue[]>('INSERT OR IGNORE INTO marks VALUES (?, ?, ?)');
+  const names = here.flags.map((_, place) => `flag_${place}`);
+  db.exec(`CREATE TEMP TABLE marks (id INTEGER PRIMARY KEY, ${names.join(', ')})`);
+  const add = db.prepare<SqlValue[]>(
+    `INSERT OR IGNORE INTO marks VALUES (?, ${names.map(() => '?').join(', ')})`,
+  );
+  const [superseded = ''] = here.flags;
   const marked = database.db
     .prepare<[bigint, bigint], SqlValue[]>(
-      `SELECT ${here.id}, ${here.hidden}, ${here.superseded} FROM main.${quoteName(staged.live.name)}
-        WHERE typeof(${here.id}) = 'integer' AND ${here.id} <= ? AND CAST(${here.superseded} AS INTEGER) > ? ORDER BY ${here.id}`,
+      `SELECT ${here.id}, ${here.flags.join(', ')} FROM main.${quoteName(staged.live.name)}
+        WHERE typeof(${here.id}) = 'integer' AND ${here.id} <= ? AND CAST(${superseded} AS INTEGER) > ? ORDER BY ${here.id}`,
     )
     .raw()
     .safeIntegers();
   let events = 0;
   for (const row of marked.iterate(after, after)) {
-    const by = asId(row[2]);
+    const by = asId(row[1]);
     if (by !== null && (by === record || target.leaveOut.has(by))) continue;
     add.run(...row);
     hasher.add(row);
     events += 1;
   }
   if (events > 0)
-    db.exec(`UPDATE ${staged.name} SET (${there.hidden}, ${there.superseded}) =
-      (SELECT hidden, superseded_by FROM marks WHERE marks.id = ${there.id}) WHERE ${there.id} IN (SELECT id FROM marks)`);
+    db.exec(`UPDATE ${staged.name} SET (${there.flags.join(', ')}) =
+      (SELECT ${names.join(', ')} FROM marks WHERE marks.id = ${there.id}) WHERE ${there.id} IN (SELECT id FROM marks)`);
   return { events, hash: hasher.finish().hash };
 }
 

@@ -1,6 +1,7 @@
 import type { Comparison } from '../compare/compare-table.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { createEventReader, NO_FIELDS } from '../log/event-reader.ts';
+import { columnSource, flaggedSql, markedSql } from '../log/flags.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { sameValue } from '../sqlite/same-values.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
@@ -31,18 +32,18 @@ export function findRewindSince(database: HostDatabase, log: Comparison, after: 
   const records = readRecords(database, log, after);
   const [record = null] = records;
   const one = (sql: string): unknown => database.db.prepare<[], unknown>(sql).pluck().safeIntegers().get();
-  const { id, superseded, hidden, table } = liveNames(database, log);
+  const { id, table } = liveNames(database, log);
+  const { supersededBy, hidden } = database.profile.log.columns;
   const isRecord = records.length === 0 ? 'false' : `l.${id} IN (${records.join(', ')})`;
   const isLate =
     record !== null &&
     one(
       `SELECT 1 FROM ${table} WHERE l.${id} > ${after} AND l.${id} < ${record} AND NOT ${isRecord} LIMIT 1`,
     ) === 1n;
-  const bySupersede = superseded === null ? 'false' : `CAST(l.${superseded} AS INTEGER) = ${record}`;
-  const byHiding =
-    hidden === null
-      ? 'false'
-      : `(l.${hidden} IS TRUE AND ${superseded === null ? 'true' : `l.${superseded} IS NULL`} AND l.${id} < ${record})`;
+  const source = liveSource(log);
+  const bySupersede = `CAST(${source(supersededBy)} AS INTEGER) = ${record}`;
+  const isHidden = `(${source(hidden)} IS TRUE OR ${markedSql(database.profile.log.marker, source)})`;
+  const byHiding = `(${isHidden} AND ${source(supersededBy)} IS NULL AND l.${id} < ${record})`;
   const tookNewer =
     record !== null &&
     one(
@@ -56,6 +57,12 @@ export function findRewindSince(database: HostDatabase, log: Comparison, after: 
   };
 }
 
+/** SQL of a column of the live log, which is `l`; NULL where it lacks it. */
+function liveSource({ staged: { live } }: Comparison): (column: string) => string {
+  const names = live.columns.map(({ name }) => name);
+  return columnSource(names, (name) => `l.${quoteName(name)}`);
+}
+
 /** The live log as `l`, and the names of its columns; null where it lacks one. */
 export function liveNames({ profile }: HostDatabase, { staged: { live } }: Comparison) {
   const names = live.columns.map(({ name }) => name);
@@ -63,12 +70,9 @@ export function liveNames({ profile }: HostDatabase, { staged: { live } }: Compa
     const name = names[placeOfName(names, column)];
     return name === undefined ? null : quoteName(name);
   };
-  const { id, kind, supersededBy, hidden } = profile.log.columns;
-  return {
-    table: `main.${quoteName(live.name)} l`,
-    id: quoteName(id),
-    ...{ kind: nameOf(kind), superseded: nameOf(supersededBy), hidden: nameOf(hidden) },
-  };
+  const { id, kind, supersededBy } = profile.log.columns;
+  const table = `main.${quoteName(live.name)} l`;
+  return { table, id: quoteName(id), kind: nameOf(kind), superseded: nameOf(supersededBy) };
 }
 
 /** The ids of the records of rewinds after an event. Those that are no whole numbers do not tell that they are later. */
@@ -168,14 +172,10 @@ function findTarget(database: HostDatabase, log: Comparison, { after, record }: 
  */
 export function selectLost(database: HostDatabase, log: Comparison): string {
   const { staged, put, identity } = log;
-  const { table, hidden, superseded } = liveNames(database, log);
+  const { table } = liveNames(database, log);
   const same = identity.map((column, index) => `l.${quoteName(column)} = p.i${index}`).join(' AND ');
-  const flags = [
-    ...(hidden === null ? [] : [`l.${hidden} IS TRUE`]),
-    ...(superseded === null ? [] : [`l.${superseded} IS NOT NULL`]),
-  ];
   return `FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
-    LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${['false', ...flags].join(' OR ')}`;
+    LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${flaggedSql(database.profile, liveSource(log))}`;
 }
 
 /** What reads the chats of events of a staged log, which is `s`, and the columns that it needs in SQL. */

@@ -1,8 +1,8 @@
 import type { Profile } from '../host/profile.ts';
 import { createEventReader } from '../log/event-reader.ts';
+import { createFlagReader } from '../log/flags.ts';
 import type { RowVersion, SaidText } from '../model/search.ts';
-import { foldName, placeOfName } from '../sqlite/names.ts';
-import { isHiddenEvent } from './searched-rows.ts';
+import { foldName } from '../sqlite/names.ts';
 
 /** What a row of this table says, if it is an event with a text in the field that the profile names; else null. */
 export function readSaid(profile: Profile, table: string, row: RowVersion['row']): SaidText | null {
@@ -13,7 +13,6 @@ export function readSaid(profile: Profile, table: string, row: RowVersion['row']
     reader.columns.map((name) => row[columns.indexOf(name)]?.[1]),
   );
   if (text === null) return null;
-  const { hidden, supersededBy } = profile.log.columns;
-  const at = (name: string) => row[placeOfName(columns, name)]?.[1];
-  return { speaker, text, ts, kind, isHidden: isHiddenEvent(at(hidden), at(supersededBy)) };
+  const isHidden = createFlagReader(profile, columns)(row.map(([, value]) => value));
+  return { speaker, text, ts, kind, isHidden };
 }

@@ -1,6 +1,7 @@
 import type { Profile } from '../host/profile.ts';
 import { createEventReader } from '../log/event-reader.ts';
-import type { FoundEvent, StoredValue } from '../model/search.ts';
+import { createFlagReader } from '../log/flags.ts';
+import type { FoundEvent } from '../model/search.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
@@ -110,10 +111,9 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
   });
   const key = live.key.map((name) => placeOfName(columns, name));
   const describe = isLog ? createDescriber(profile, columns) : () => null;
-  const { hidden, supersededBy } = profile.log.columns;
-  const [hiddenAt, supersededAt] = [placeOfName(columns, hidden), placeOfName(columns, supersededBy)];
+  const isFlagged = createFlagReader(profile, columns);
   return (row: readonly SqlValue[]): SearchedRow => {
-    const isHidden = isLog && isHiddenEvent(row[hiddenAt], row[supersededAt]);
+    const isHidden = isLog && isFlagged(row);
     return {
       table: live.name,
       key: key.map((place) => row[place] ?? null),
@@ -125,19 +125,6 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
       describe: () => describe(row, isHidden),
     };
   };
-}
-
-type AnyValue = SqlValue | StoredValue | undefined;
-
-/** Whether an event is hidden or superseded, by the values of these two columns; undefined where the log lacks them. */
-export function isHiddenEvent(hidden: AnyValue, supersededBy: AnyValue): boolean {
-  return isTrue(hidden) || (supersededBy ?? null) !== null;
-}
-
-/** As SQLite judges a value: a number other than 0, or a text that begins with one. */
-function isTrue(value: AnyValue): boolean {
-  if (typeof value === 'string') return (Number.parseFloat(value) || 0) !== 0;
-  return typeof value === 'bigint' ? value !== 0n : typeof value === 'number' && value !== 0;
 }
 
 /** Makes the function that reads an event out of a row of the log with these columns. */

@@ -126,7 +126,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
     chatKey: null,
     names: { table: 'chats', column: 'title' },
     tables: { found: ['chats'], missing: ['later'], unreadable: [], needHost: [], left: ['notes'] },
-    rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'] },
+    rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'], marker: null },
     obstacles: { take: null, restore: null, 'keep-newer': null },
   });
 });

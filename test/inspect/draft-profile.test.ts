@@ -90,6 +90,18 @@ describe('log, chats and texts are found by their shape', () => {
     });
   });
 
+  test.each([
+    ['deleted_at', 'iif(i > 20, 1795000000 + i, NULL)', { takenBack: null }],
+    ['is_active', 'i <= 20', { takenBack: [0] }],
+    ['status', "iif(i > 20, 'reverted', 'sent')", { takenBack: ['reverted'] }],
+  ])('with “%s” as the mark of what is taken back', async (column, value, takenBack) => {
+    const schema = `${ROOMS} CREATE TABLE messages (seq INTEGER PRIMARY KEY, room_id TEXT, body TEXT, ${column});
+      ${fill(30, `INSERT INTO messages SELECT i, 'r' || (i % 2), 'Some words, number ' || i, ${value}`)}`;
+    const { profile, check } = await draftProfile(await makeFolder(schema));
+    expect(profile).toMatchObject({ log: { table: 'messages', marker: { column, ...takenBack } } });
+    expect(check.rewind.marker).toEqual({ column, ...takenBack, missing: false });
+  });
+
   test('in columns, beside a payload of bytes', async () => {
     const schema = `${ROOMS} CREATE TABLE events (seq INTEGER PRIMARY KEY, room_id TEXT, body TEXT, payload BLOB);
       ${fill(30, `INSERT INTO events SELECT i, 'r' || (i % 2), 'Some words, number ' || i, x'93a1'`)}`;

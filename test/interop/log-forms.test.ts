@@ -120,7 +120,8 @@ describe.each(logForms)('with $name', (form) => {
 
     const { hits } = await searchSnapshots(folder, { phrase: LOST[1] ?? '', kind: null, words: false });
     const event = { ...orchard, speaker: 'Tomas', ts: MESSAGES[10]?.at, kind: 'said' };
-    expect(hits).toMatchObject([{ table: TABLE, in: [id], event }]);
+    const isMarked = form.takeBack !== undefined;
+    expect(hits).toMatchObject([{ table: TABLE, in: [id], live: isMarked, hiddenNow: isMarked, event }]);
 
     const to = join(await makeDir(root()), 'out.json');
     await exportSnapshot(folder, id, { format: 'json', table: null, to });
@@ -141,6 +142,21 @@ describe.each(logForms)('with $name', (form) => {
     expect(tablesOf(folder, folder.databaseFile)).toEqual(then);
   });
 
+  test.skipIf(form.refused !== undefined)(
+    'what was written since stays, without the record of the rewind',
+    async () => {
+      const { folder, id } = await makeRewound(form);
+      asHost(folder, (db) => db.exec(form.append(message(14, 'a'))));
+      const request = restoring(id, { keepNewer: true });
+      expect(await planRestore(folder, request)).toMatchObject({
+        refusals: [],
+        replay: { fromEvent: 14n, toEvent: 14n },
+      });
+      await applyRestore(folder, request, NOW);
+      expect(saidIn(form, folder.databaseFile)).toEqual([...MESSAGES.map(({ n }) => n), 14]);
+    },
+  );
+
   test('all of it is restored in place and undone, or refused in words', async () => {
     const { folder, id } = await makeRewound(form);
     const since = tablesOf(folder, folder.databaseFile);
@@ -156,5 +172,26 @@ describe.each(logForms)('with $name', (form) => {
     const undo = await planUndo(folder, {});
     await applyUndo(folder, {}, { ...NOW, planId: undo.planId });
     expect(tablesOf(folder, folder.databaseFile)).toEqual(since);
+  });
+});
+
+describe.each(logForms.filter(({ takeBack }) => takeBack !== undefined))('with $name', (form) => {
+  test('newer messages that the rewind marked are not kept without it', async () => {
+    const { folder, id } = await makeRewound(form);
+    asHost(folder, (db) =>
+      db.exec(`DELETE FROM ${TABLE} WHERE id = 13; ${form.append(message(13, 'b'))} ${form.append({ ...REWIND, n: 14 })}
+        ${form.takeBack?.replace('10 AND 12', '10 AND 13')}`),
+    );
+    const { refusals } = await planRestore(folder, restoring(id, { keepNewer: true }));
+    expect(refusals).toMatchObject([{ code: 'newer-not-kept', detail: { why: 'newer-taken' } }]);
+  });
+
+  test('where no rewind is recorded, what is only marked is told as such', async () => {
+    const { folder } = await makeRewound(form);
+    asHost(folder, (db) => db.exec(`DELETE FROM ${TABLE} WHERE id = 13`));
+    expect(await readHappened(folder)).toMatchObject({
+      state: 'staged',
+      loss: { returningEvents: [{ chat: 'b', events: 3 }] },
+    });
   });
 });

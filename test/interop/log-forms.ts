@@ -39,6 +39,12 @@ const json = (value: object) => text(JSON.stringify(value));
 const MEANINGS = { payloadText: ['said'], payloadSpeaker: ['who'], payloadTarget: ['back_to'] };
 const FOUND = 'Messages with chat, speaker and time are found in “events”';
 
+const MARKERS = [
+  { column: 'deleted_at', there: 'NULL', gone: "'2026-11-20T10:13:00Z'", takenBack: null },
+  { column: 'is_active', there: '1', gone: '0', takenBack: [0] },
+  { column: 'status', there: "'sent'", gone: "'rewound'", takenBack: ['deleted', 'rewound'] },
+] as const;
+
 export const logForms: readonly LogForm[] = [
   {
     name: 'opaque payloads, with chat and text in columns',
@@ -85,4 +91,19 @@ export const logForms: readonly LogForm[] = [
     },
     line: `${FOUND}, beside 1 more table.`,
   },
+  ...MARKERS.map(
+    ({ column, there, gone, takenBack }): LogForm => ({
+      name: `“${column}” as the mark of what is taken back`,
+      schema: `CREATE TABLE events (id INTEGER PRIMARY KEY, ts TEXT, kind TEXT, body TEXT, ${column} DEFAULT ${there});`,
+      append: ({ n, at, kind, room, who, text: said, backTo }) =>
+        `INSERT INTO events (id, ts, kind, body) VALUES (${n}, '${at}', '${kind}', ${json({ room, who, said, back_to: backTo })});`,
+      takeBack: `UPDATE events SET ${column} = ${gone} WHERE id BETWEEN 10 AND 12;`,
+      profile: {
+        log: { columns: { payload: 'body' }, marker: { column: column.toUpperCase(), takenBack } },
+        chat: { ...MEANINGS, payloadChat: ['room'] },
+      },
+      line: `${FOUND}, with “${column.toUpperCase()}” saying what is taken back, beside 1 more table.`,
+      visible: `SELECT id FROM events WHERE kind = 'said' AND ${column} IS ${there} ORDER BY id`,
+    }),
+  ),
 ];

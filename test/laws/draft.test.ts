@@ -21,10 +21,12 @@ const TABLES = [
 const COLUMNS = [
   ...['id', 'ID', 'ts', 'kind', 'payload_json', 'hidden', 'superseded_by', 'branch_id'],
   ...['type', 'data', 'body', 'created_at', 'session_id', 'role', 'text', 'title', 'name', 'deleted'],
+  ...['deleted_at', 'is_active', 'status'],
   ...['a.b', 'q"u', '日本', 'new\nline', 'x'.repeat(129), '__proto__', 'rowid'],
 ];
 const VALUES = [
   ...[null, 1, 2n ** 62n, 1.5, new Uint8Array([1, 255]), '', 'one', 'Some words of a text.', 'rewind', 'c1'],
+  ...[0, 'deleted', 'room:r1:2', `d"e`],
   ...[
     '2026-01-01T10:00:00Z',
     1795000000,
