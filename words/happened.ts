@@ -33,7 +33,7 @@ export function happenedWords(happened: Happened, rules: Rules, now: Date): Happ
     case 'recorded':
       return {
         heading: [recordedWords(happened.way, now), [plain('All messages are still in the log.')]],
-        note: [plain(IF_NOT_SHOWN)],
+        note: [plain(IF_NOT_SHOWN), ...whenRestored(happened.way)],
       };
     case 'undone':
       return { heading: [undoneWords(happened)], note: [plain(undoneNote(happened, now))] };
@@ -165,6 +165,11 @@ function amountBack(way: Way): { readonly sum: number; readonly noun: string } {
 function backGroups({ returningEvents }: Way): readonly NewerEvents[] {
   const talking = returningEvents.filter((group) => seenMessages(group) > 0);
   return talking.length > 0 ? talking : returningEvents.filter(({ events, hidden }) => events > hidden);
+}
+
+function whenRestored(way: Way): Story {
+  const since = sinceWords(way);
+  return since.length === 0 ? [] : [plain(' If you restore it, '), ...since];
 }
 
 /** What becomes of what was written since. Empty where nothing was. */

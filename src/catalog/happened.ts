@@ -197,9 +197,9 @@ function isSafetyCopy({ kind }: Pick<Placed, 'kind'>): boolean {
   return kind === SAFETY_KIND;
 }
 
-/** Whether all that was written since is the record of a rewind, and what says nothing, and nothing comes back. */
+/** Whether the log records a rewind since, and yet holds all that there was before it. */
 function isOnlyRecorded(way: Way): boolean {
-  return lacksRewind(way) && countBack(way).events === 0 && countGone(way) === 0;
+  return lacksRewind(way) && countBack(way).events === 0;
 }
 
 /** Whether the snapshot is from before a rewind that the live log records. */

@@ -1,6 +1,6 @@
 import { earlierWords, firstWay, happenedWords, withoutNewerWords } from '../../words/happened.ts';
 import { storyText } from '../../words/story.ts';
-import type { Happened, Loss, SaidMessage } from '../model/happened.ts';
+import type { Happened, SaidMessage, Way } from '../model/happened.ts';
 import type { Rules } from '../model/rules.ts';
 import { toPrintable } from './text.ts';
 
@@ -10,7 +10,7 @@ export function describeHappened(happened: Happened, rules: Rules, now: Date): r
   const told = [...heading, note].filter((story) => story.length > 0).map(storyText);
   const before =
     happened.state === 'recorded'
-      ? ['', `To go back to before the record: snapback restore ${happened.way.snapshotId}`]
+      ? ['', ...describeWays(happened.way, 'To go back to before the record')]
       : happened.state === 'unplaced'
         ? ['', `To see what differs: snapback diff ${happened.way?.snapshotId ?? 'ID'}`]
         : [];
@@ -22,7 +22,7 @@ export function describeHappened(happened: Happened, rules: Rules, now: Date): r
     ...(loss.lastMessages.length === 0 ? [] : ['', 'The last of them']),
     ...loss.lastMessages.map(describeMessage),
     '',
-    ...describeWays(loss),
+    ...describeWays(loss, 'To bring them back'),
     ...earlier.map(
       (way, index) => `${earlierWords(way, index + 2, now).what}: snapback restore ${way.snapshotId}`,
     ),
@@ -30,13 +30,13 @@ export function describeHappened(happened: Happened, rules: Rules, now: Date): r
 }
 
 /** The first one loses nothing. */
-function describeWays(loss: Loss): readonly string[] {
-  const without = withoutNewerWords(loss);
-  const restore = `snapback restore ${loss.snapshotId}`;
+function describeWays(way: Way, goal: string): readonly string[] {
+  const without = withoutNewerWords(way);
+  const restore = `snapback restore ${way.snapshotId}`;
   return without === null
-    ? [`To bring them back: ${restore}`]
+    ? [`${goal}: ${restore}`]
     : [
-        `To bring them back: ${restore} ${firstWay(loss) === 'both' ? '--merge' : '--keep-newer'}`,
+        `${goal}: ${restore} ${firstWay(way) === 'both' ? '--merge' : '--keep-newer'}`,
         `${without.replace(/…$/, '')}: ${restore}`,
       ];
 }

@@ -10,8 +10,7 @@ export const OPTIONS = {
   chat: {
     type: 'string',
     value: 'CHAT',
-    means:
-      'one chat, by its id or name: shows its kept, lost and newer messages, or restores only what belongs to it',
+    means: 'one chat, by its id or name: shows its kept, lost and newer messages',
   },
   check: { type: 'boolean', means: 'reads every snapshot to its end' },
   kind: { type: 'string', value: 'KIND', means: 'rewind, periodic, restore, or another folder of snapshots' },
@@ -125,6 +124,11 @@ export type OptionName = keyof typeof OPTIONS;
 /** Options that are another one with this command. */
 const OWN_OPTIONS = {
   restore: {
+    chat: {
+      type: 'string',
+      value: 'CHAT',
+      means: 'restores only what belongs to one chat, named by its id or name',
+    },
     rows: {
       type: 'string',
       value: 'FILE',

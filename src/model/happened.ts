@@ -44,7 +44,7 @@ export type Loss = Way & {
  * removes no more messages.
  * `undone`: a restore brought back what was lost, and it is still there. `undo`: what taking it back would do.
  * `recorded`: the log records a rewind, and yet nothing is missing or flagged: the host has undone it, or it only ever
- * records rewinds. Only the host knows. `way` leads to before the record, and nothing else was written since.
+ * records rewinds. Only the host knows, whatever was written since. `way` leads to before the record.
  * `unplaced`: the place in the log of some snapshots is not known, as where ids are texts, and no other one brings anything
  * back. `way`: of the latest of them that holds something missing, which may not be restorable; null: not all of them were
  * read, so it is not known whether anything is missing.

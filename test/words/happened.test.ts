@@ -34,8 +34,10 @@ test('a rewind that is only on record took nothing from the log, and what to do 
   expect([...heading, note].map(storyText)).toEqual([
     'A rewind of Lighthouse is on record.',
     'All messages are still in the log.',
-    'If your chat app doesn’t show them, restoring this snapshot removes the record. If it does, nothing is lost.',
+    'If your chat app doesn’t show them, restoring this snapshot removes the record. If it does, nothing is lost. If you restore it, 3 newer messages in Harbour stay; your chat app shows them again when it starts next.',
   ]);
+  const alone = happenedWords({ state: 'recorded', way: { ...loss, newerEvents: [] } }, rules, now);
+  expect(storyText(alone.note)).toMatch(/nothing is lost\.$/);
 });
 
 describe('after a rewind, what was written since', () => {
