@@ -162,6 +162,12 @@ export function isConsentable({ code }: Refusal): boolean {
   return code === 'schema-drift' || code === 'leaves-orphans' || code === 'other-timeline';
 }
 
+/** The consent to that loss. Only a whole snapshot removes all that is newer. */
+export function timelineConsent({ options, newerEvents }: RestorePlan): string {
+  if (options.selection === undefined) return 'Remove everything newer';
+  return `Remove ${choose(sumOf(newerEvents, writtenEvents), 'it', 'them')}`;
+}
+
 /** The loss from restoring another timeline, whether or not the user has accepted it. Null: no consent is needed. */
 export function timelineWords(plan: RestorePlan): string | null {
   const { action, lineage, newerEvents, newerEventsLost, options, refusals } = plan;

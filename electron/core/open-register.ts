@@ -47,7 +47,7 @@ export function createOpenRegister<T>(): OpenRegister<T> {
     get(id) {
       const found = open.get(id);
       if (found === undefined)
-        throw new SnapbackError('core-stopped', 'This comparison is not open any more.', {});
+        throw new SnapbackError('core-stopped', 'What was open here has been closed meanwhile.', {});
       return found.value;
     },
     close,

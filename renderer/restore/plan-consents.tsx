@@ -1,7 +1,7 @@
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import { emptyThenWords } from '../../words/diff-notes.ts';
 import { closeFirstWords } from '../../words/in-use.ts';
-import { timelineWords } from '../../words/plan.ts';
+import { timelineConsent, timelineWords } from '../../words/plan.ts';
 import { orphanWords, unsureWords } from '../../words/plan-notes.ts';
 import { choose, count } from '../../words/plurals.ts';
 import { useRules } from '../ask/rules.ts';
@@ -63,7 +63,7 @@ export function PlanConsents({ plan, options, inUse, whileOpen, onOptions, onWhi
             isSelected={options.acceptOtherTimeline}
             onChange={(acceptOtherTimeline) => onOptions({ ...options, acceptOtherTimeline })}
           >
-            Remove everything newer
+            {timelineConsent(plan)}
           </Tick>
         </div>
       )}

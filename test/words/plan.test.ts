@@ -7,6 +7,7 @@ import {
   confirmWords,
   leadWords,
   lossStory,
+  timelineConsent,
   timelineWords,
 } from '../../words/plan.ts';
 import { detailLines, remarkLines, spaceWords } from '../../words/plan-notes.ts';
@@ -170,6 +171,9 @@ describe('the rest of the confirmation', () => {
     const accepted = { ...other, options: { ...plan.options, acceptOtherTimeline: true } };
     expect(timelineWords(accepted)).toBe(words);
     expect(timelineWords({ ...refused, action: 'undo' })).toContain('leads back to and your database');
+    expect(timelineConsent(refused)).toBe('Remove everything newer');
+    const part = { ...plan.options, selection: { by: 'tables', tables: ['memories'] } } as const;
+    expect(timelineConsent({ ...refused, options: part })).toBe('Remove them');
     // An undo right after its restore, and nothing that is newer.
     expect(timelineWords(other)).toBeNull();
     expect(timelineWords({ ...accepted, newerEventsLost: 0, newerEvents: [] })).toBeNull();
