@@ -5,12 +5,15 @@ import type { TextPart } from '../model/rows.ts';
 const AROUND = 40;
 const MOST_SHOWN = 400;
 /** In a short text without spaces, letters tell more than words. */
-const LONGEST_BY_LETTERS = 200;
+const SHORT = 200;
+/** An id, a time or a number: letters of both in turn could not be read. */
+const CODE = /^[\x21-\x7e]+$/;
 
 /** Two texts as parts that both have or only one of them; null where that takes longer. */
 export function textParts(before: string, after: string, timeoutMs: number): readonly TextPart[] | null {
+  const isShort = before.length + after.length < SHORT;
+  if (isShort && CODE.test(before) && CODE.test(after)) return partsOfCodes(before, after);
   const isOneWord = !/\s/.test(before.trim()) && !/\s/.test(after.trim());
-  const isShort = before.length + after.length < LONGEST_BY_LETTERS;
   const compare = isOneWord && isShort ? diffChars : diffWordsWithSpace;
   const found = compare(before, after, { timeout: timeoutMs });
   return (
@@ -19,6 +22,28 @@ export function textParts(before: string, after: string, timeoutMs: number): rea
       text: value,
     })) ?? null
   );
+}
+
+/** One place that differs, of whole runs of letters and digits. */
+function partsOfCodes(before: string, after: string): readonly TextPart[] {
+  const [was, is] = [runsOf(before), runsOf(after)];
+  const most = Math.min(was.length, is.length);
+  let start = 0;
+  while (start < most && was[start] === is[start]) start += 1;
+  let end = 0;
+  while (end < most - start && was.at(-1 - end) === is.at(-1 - end)) end += 1;
+  const cutOut = (runs: readonly string[]) => runs.slice(start, runs.length - end).join('');
+  const parts: readonly TextPart[] = [
+    { in: 'both', text: was.slice(0, start).join('') },
+    { in: 'before', text: cutOut(was) },
+    { in: 'after', text: cutOut(is) },
+    { in: 'both', text: was.slice(was.length - end).join('') },
+  ];
+  return parts.filter(({ text }) => text !== '');
+}
+
+function runsOf(text: string): readonly string[] {
+  return text.match(/\w+|\W/g) ?? [];
 }
 
 /** The parts that differ with a little around them, and an ellipsis for what is left out. */

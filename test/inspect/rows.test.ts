@@ -134,6 +134,20 @@ test('the words that change in a text are told apart, with little of what stays 
   expect(after?.join('')).toBe(`${'before '.repeat(50)}He counts gulls at night${' after'.repeat(50)}`);
 });
 
+test('of two times or ids, what differs is one piece of each', async () => {
+  const told = await tell(
+    THINGS,
+    "INSERT INTO things VALUES ('2026-11-26T14:42:27Z', 1, 1);",
+    "UPDATE things SET note = '2026-11-23T13:57:44Z';",
+  );
+  const [row] = (await look(told, (rows) => rows.page(ask('things'), WINDOW))).rows;
+  expect(row?.cells[1]?.parts).toStrictEqual([
+    { in: 'both', text: '2026-11-' },
+    { in: 'before', text: '23T13:57:44Z' },
+    { in: 'after', text: '26T14:42:27Z' },
+  ]);
+});
+
 test('JSON is compared as structure, and its numbers keep all their digits', async () => {
   const told = await tell(
     THINGS,
