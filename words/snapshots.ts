@@ -36,7 +36,8 @@ export const WENT_A_SEPARATE_WAY = 'went a separate way';
 /** The most serious mark for a snapshot's line. Null: the line shows its age instead. */
 export function tagOf(snapshot: ListedSnapshot, now: Date): Tag | null {
   if (isUnwell(snapshot)) return { text: healthWords(snapshot.health), tone: 'bad', means: '' };
-  if (snapshot.lineage === 'other')
+  // What a restore replaced always went a separate way, and its line says what it is.
+  if (snapshot.lineage === 'other' && snapshot.undoes === null)
     return {
       text: WENT_A_SEPARATE_WAY,
       tone: 'plain',

@@ -81,7 +81,7 @@ export function FolderScreen(props: FolderScreenProps) {
     onChoose: data.propose,
   });
   const waiting = useWaiting(folderId, facts, data.revisions);
-  const known = useTimeline(folderId, data.revisions.database, chosen.size > 0);
+  const { known, isRenewing } = useTimeline(folderId, data.revisions.database, chosen.size > 0);
   // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
   const drawnSnapshots = useDeferredValue(own ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
   const drawnTimeline = useDeferredValue(known);
@@ -210,7 +210,7 @@ export function FolderScreen(props: FolderScreenProps) {
           ) : (
             <div className="timeline" />
           ))}
-        <main className="panes">
+        <main className={isRenewing ? 'panes old-list' : 'panes'}>
           {snapshots !== null && (
             <List
               snapshots={snapshots}

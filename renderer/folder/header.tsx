@@ -34,15 +34,17 @@ export function FolderHeader({ folder, facts, snapshots, onSpace }: HeaderProps)
           <span className="head-use in-use">No chat database</span>
         ) : inUse === null || facts.events === null ? null : (
           <>
+            <span className="head-about">
+              <span>{facts.database}</span>
+              <span> · {formatBytes(facts.databaseBytes)}</span>
+              <span> · {count(facts.events, 'event')}</span>
+            </span>{' '}
             <span
               className={inUse.state === 'yes' ? 'head-use in-use' : 'head-use'}
               title={inUseWords(inUse)}
             >
               {inUseWords(inUse)}
             </span>
-            <span> · {facts.database}</span>
-            <span> · {formatBytes(facts.databaseBytes)}</span>
-            <span> · {count(facts.events, 'event')}</span>
           </>
         )}
       </p>

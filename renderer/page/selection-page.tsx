@@ -29,21 +29,23 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
           <h2>{count(snapshots.length, 'snapshot')} selected</h2>
           <p className="dim">{formatBytes(bytes)} together</p>
         </div>
-        <Button className="button" onPress={onClear}>
-          Show only one
-        </Button>
-        {comparable && (
-          <Button
-            className="button"
-            isDisabled={isUnwell(earlier) || isUnwell(later) || isCompared}
-            onPress={() => setCompared([earlier, later])}
-          >
-            Compare
+        <div className="hero-actions">
+          <Button className="button" onPress={onClear}>
+            Show only one
           </Button>
-        )}
-        <Button className="button primary" onPress={onPrune}>
-          Prune…
-        </Button>
+          {comparable && (
+            <Button
+              className="button primary"
+              isDisabled={isUnwell(earlier) || isUnwell(later) || isCompared}
+              onPress={() => setCompared([earlier, later])}
+            >
+              Compare
+            </Button>
+          )}
+          <Button className={comparable ? 'button' : 'button primary'} onPress={onPrune}>
+            Prune…
+          </Button>
+        </div>
       </div>
       {isCompared ? (
         <>

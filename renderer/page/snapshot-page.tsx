@@ -100,36 +100,38 @@ export function SnapshotPage(props: SnapshotPageProps) {
               {formatAge(snapshot.takenAt, now)} · {formatUtc(snapshot.takenAt)}
             </p>
           </div>
-          <Button className="button" aria-label="Reveal in folder" onPress={actions.onReveal}>
-            <Icon name="reveal" />
-            <span className="roomy">Reveal in folder</span>
-          </Button>
-          {snapshot.opened !== undefined && (
-            <Button className="button" onPress={() => props.onCloseFile(snapshot.id)}>
-              Close file
+          <div className="hero-actions">
+            <Button className="button" aria-label="Reveal in folder" onPress={actions.onReveal}>
+              <Icon name="reveal" />
+              <span className="roomy">Reveal in folder</span>
             </Button>
-          )}
-          <Button
-            className={isGone ? 'button' : 'button primary'}
-            isDisabled={!possible || !inPlace}
-            onPress={() => actions.onRestore(snapshot.id, 'keep')}
-          >
-            Restore…
-          </Button>
-          {possible && !inPlace && (
-            <Button className="button" onPress={() => actions.onRestore(snapshot.id, 'keep')}>
-              Into a new file…
-            </Button>
-          )}
-          {isGone && (
+            {snapshot.opened !== undefined && (
+              <Button className="button" onPress={() => props.onCloseFile(snapshot.id)}>
+                Close file
+              </Button>
+            )}
             <Button
-              className="button primary"
-              isDisabled={isUnwell(snapshot) || isPart}
-              onPress={props.onWorkingCopy}
+              className={isGone ? 'button' : 'button primary'}
+              isDisabled={!possible || !inPlace}
+              onPress={() => actions.onRestore(snapshot.id, 'keep')}
             >
-              Make a working copy…
+              Restore…
             </Button>
-          )}
+            {possible && !inPlace && (
+              <Button className="button" onPress={() => actions.onRestore(snapshot.id, 'keep')}>
+                Into a new file…
+              </Button>
+            )}
+            {isGone && (
+              <Button
+                className="button primary"
+                isDisabled={isUnwell(snapshot) || isPart}
+                onPress={props.onWorkingCopy}
+              >
+                Make a working copy…
+              </Button>
+            )}
+          </div>
         </div>
       )}
       <RetentionLine

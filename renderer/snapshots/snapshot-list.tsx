@@ -119,7 +119,7 @@ export function SnapshotList(props: SnapshotListProps) {
         <div className="trash-strip">
           <Icon name="trash" />
           <p>
-            <span>{count(facts.trash.files, 'snapshot')}</span>{' '}
+            <span>{count(facts.trash.files, 'snapshot')},</span>{' '}
             <span>{formatBytes(facts.trash.bytes)} in trash</span>
           </p>
           <Button className="button quiet" onPress={() => props.onCommand('trash')}>

@@ -13,9 +13,14 @@ export type KnownTimeline = {
 
 /**
  * The timeline of the open folder, read again whenever the database has changed. Asks nothing before `isReady` was true
- * once, so that what a person waits for comes first.
+ * once, so that what a person waits for comes first. `isRenewing`: it may be older than the database, and the next one is on
+ * its way.
  */
-export function useTimeline(folderId: FolderId, databaseRevision: number, isReady: boolean): KnownTimeline {
+export function useTimeline(
+  folderId: FolderId,
+  databaseRevision: number,
+  isReady: boolean,
+): { readonly known: KnownTimeline; readonly isRenewing: boolean } {
   const [wasReady, setWasReady] = useState(isReady);
   if (isReady && !wasReady) setWasReady(true);
   const { value, error, busy, reload } = useRequest('folder.timeline', wasReady ? { folderId } : null);
@@ -27,5 +32,6 @@ export function useTimeline(folderId: FolderId, databaseRevision: number, isRead
     reload();
   }, [databaseRevision, busy, wasReady, reload]);
   const isAnswered = value !== null || error !== null;
-  return useMemo(() => ({ timeline: value, isAnswered }), [value, isAnswered]);
+  const known = useMemo(() => ({ timeline: value, isAnswered }), [value, isAnswered]);
+  return { known, isRenewing: busy && value !== null };
 }

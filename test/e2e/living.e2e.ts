@@ -20,7 +20,7 @@ test('what the chat app does meanwhile appears by itself', async ({ place, demo 
   const expectListed = (number: number) =>
     expect(snapshots.first()).toHaveAttribute('aria-setsize', String(number));
   await expectListed(count);
-  await expect(page.locator('.head-facts')).toHaveText(/^not in use · chat\.db · .* · [\d,]+ events$/);
+  await expect(page.locator('.head-facts')).toHaveText(/^chat\.db · .* · [\d,]+ events not in use$/);
 
   await test.step('a new checkpoint, an unknown kind, and one that disappears', async () => {
     const [newest = ''] = listKind(demo, 'periodic');
