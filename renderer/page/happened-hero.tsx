@@ -53,7 +53,6 @@ export function HappenedHero(props: HappenedHeroProps) {
   const exact = useExactness()(snapshot.takenAt);
   const { heading, note } = happenedWords(happened, useRules(), now);
   const loss = 'loss' in happened ? happened.loss : null;
-  const last = loss?.lastMessages.at(-1);
   const earlier = happened.state === 'several' ? happened.earlier : [];
   const first = loss === null ? null : firstWay(loss);
   const without = loss === null ? null : withoutNewerWords(loss);
@@ -73,7 +72,9 @@ export function HappenedHero(props: HappenedHeroProps) {
             {titleWords(snapshot, now, exact)} · {formatAge(snapshot.takenAt, now)}
           </p>
         )}
-        {last !== undefined && <LastLost message={last} />}
+        {loss?.lastMessages.map((message) => (
+          <LastLost key={String(message.event)} message={message} />
+        ))}
       </div>
       {loss !== null && (
         <Button

@@ -23,7 +23,7 @@ const SIZES = [
   { name: '900-200-percent', width: 900, height: 600, zoom: 2 },
 ] as const;
 
-const views = process.env['VIEWS']?.split(',');
+const views = process.env.VIEWS?.split(',');
 
 type Take = (name: string) => Promise<void>;
 
