@@ -62,8 +62,8 @@ export const actionErrors = {
     next:
       detail.why === 'no-operation'
         ? {
-            window: 'Choose what else comes along, or restore the whole snapshot.',
-            cli: 'Choose --related children or none, or restore the whole snapshot.',
+            window: 'Choose something else to come along, or bring the whole chat back.',
+            cli: 'Choose --related children, or bring all that belongs to the chat back with --chat CHAT.',
           }
         : detail.why === 'not-applied'
           ? 'Start the chat app once, then try again; or restore the whole snapshot.'

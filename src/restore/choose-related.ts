@@ -10,7 +10,7 @@ import { type Belonging, beginBelonging, follow, takeAway, takeBack, withBelongi
 import { rowMatch } from './choose-rows.ts';
 import { type ChosenTables, countChosen } from './chosen-rows.ts';
 import { guessReferences } from './guessed-references.ts';
-import { addOperation } from './operation.ts';
+import { addOperation, type Search } from './operation.ts';
 import { findEventColumns, type Reference, valuesOf, valuesToFind } from './references.ts';
 import type { Obstacle } from './selected-stage.ts';
 
@@ -27,13 +27,13 @@ export type ChosenRelated = Pick<SelectedPart, 'staying' | 'related' | 'guessed'
 
 const NONE: ChosenRelated = { staying: [], related: [], guessed: [], obstacle: null };
 
-/** Chooses what is related to rows that are already chosen. @throws `schema-needs-host` */
-export function chooseRelated(
+/** Chooses what is related to rows that are already chosen. @throws `schema-needs-host`, `cancelled` */
+export async function chooseRelated(
   database: HostDatabase,
   tables: ChosenTables,
   { rows, related = 'none', withGuessed = false }: RowSelection,
-  keys: readonly Reference[],
-): ChosenRelated {
+  { keys, yielder }: Search,
+): Promise<ChosenRelated> {
   if (related === 'none') return NONE;
   const before = [...tables.values()].map((table) => countChosen(database, table));
   const belonging = beginBelonging(database, tables, 'rows');
@@ -52,7 +52,10 @@ export function chooseRelated(
   }
   for (const row of rows) seedRow(database, belonging, row);
   seedEvents(database, all);
-  if (related === 'operation' && !addOperation(database, tables, belonging, declared))
+  if (
+    related === 'operation' &&
+    !(await addOperation(database, tables, belonging, { keys: declared, yielder }))
+  )
     return { ...NONE, obstacle: 'no-operation' };
   follow(database, belonging, downwards);
   const guessed = guesses.flatMap((guess) => countGuess(database, belonging, guess, withGuessed));

@@ -1,6 +1,7 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
+import type { Yielder } from '../system/yielder.ts';
 import { type Belonging, beginBelonging, follow, isTextOf, seedBelonging } from './belonging.ts';
 import type { ChosenTables } from './chosen-rows.ts';
 import { findEventColumns, type Reference, valuesOf } from './references.ts';
@@ -20,60 +21,71 @@ import {
  */
 
 /**
- * An event of the snapshot that is lost now. `took`: what names the rewind that took it; the same for all that it took.
- * `isReplaced`: another event has its id by now.
+ * A temporary table of the events of the snapshot that are lost now. `took`: what names the rewind that took one, the same for
+ * all that it took; NULL where nothing tells. `replaced`: another event has its id by now.
  */
-type LostEvent = {
-  readonly ord: bigint;
-  readonly chat: string | null;
-  readonly took: string;
-  readonly isReplaced: boolean;
-};
+const LOST = 'temp.snapback_lost';
+/** A temporary table of the rewinds whose events come back. */
+const TOOK = 'temp.snapback_took';
 
 type BelongingTables = ReadonlyMap<string, Belonging>;
 
+/** How what comes along is found: the references that lead to it, and who may cancel that. */
+export type Search = { readonly keys: readonly Reference[]; readonly yielder: Yielder };
+
 /**
  * Adds the events that were taken by the rewinds which took what belongs to the selected rows, and chooses the rows that are
- * missing since. False: no such rewind is known. Writes temporary tables only. @throws `schema-needs-host`
+ * missing since. False: of some of it, nothing tells which rewind took it. Writes temporary tables only, and holds nothing that
+ * grows with the log. @throws `schema-needs-host`, `cancelled`
  */
-export function addOperation(
+export async function addOperation(
   database: HostDatabase,
   tables: ChosenTables,
   selected: BelongingTables,
-  keys: readonly Reference[],
-): boolean {
+  { keys, yielder }: Search,
+): Promise<boolean> {
   const log = [...selected.values()].find(({ comparison }) => comparison.staged.role === 'log');
   if (log === undefined) return false;
-  const lost = readLost(database, log);
-  const chosen = readEventsOf(database, log, selected);
-  const took = new Set(lost.filter(({ ord }) => chosen.has(ord)).map((one) => one.took));
-  for (const [chat, events] of Map.groupBy(lost, (one) => one.chat)) {
-    const [only = '', ...others] = new Set(events.map((one) => one.took));
-    if (chat === null || others.length > 0) continue;
+  const { db } = database;
+  await findLost(database, log, yielder);
+  const chosen = eventsOf(database, log, selected);
+  db.exec(`DROP TABLE IF EXISTS ${TOOK}; CREATE TABLE ${TOOK} (took PRIMARY KEY);
+    INSERT OR IGNORE INTO ${TOOK} SELECT took FROM ${LOST} WHERE ord IN (${chosen})`);
+  const is = (sql: string, ...values: readonly string[]) => db.prepare(sql).get(...values) !== undefined;
+  if (is(`SELECT 1 FROM ${TOOK} WHERE took IS NULL`)) return false;
+  const ofOneRewind = db
+    .prepare<[], { readonly chat: string; readonly took: string }>(
+      `SELECT chat, min(took) AS took FROM ${LOST} WHERE chat IS NOT NULL GROUP BY chat
+         HAVING count(took) = count(*) AND min(took) = max(took)`,
+    )
+    .all();
+  for (const { chat, took } of ofOneRewind) {
+    await yielder.step();
     const missing = findMissing(database, tables, chat, keys);
-    if (!took.has(only) && !missing.some((one) => hasCommon(database, one, selected))) continue;
-    took.add(only);
+    const isTaken = is(`SELECT 1 FROM ${TOOK} WHERE took = ?`, took);
+    if (!isTaken && !missing.some((one) => hasCommon(database, one, selected))) continue;
+    db.prepare<[string]>(`INSERT OR IGNORE INTO ${TOOK} VALUES (?)`).run(took);
     for (const { put, comparison, then } of missing)
-      database.db.exec(`INSERT OR IGNORE INTO ${put}
+      db.exec(`INSERT OR IGNORE INTO ${put}
         SELECT ord FROM ${comparison.put} WHERE NOT survivor AND ord IN ${then}`);
   }
-  const identity = log.comparison.identity.map((_, index) => `i${index}`).join(', ');
-  const add = database.db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${log.then} VALUES (?)`);
-  const isThere = database.db.prepare<[bigint]>(`INSERT OR IGNORE INTO ${log.now}
-    SELECT ${identity} FROM ${log.comparison.put} WHERE survivor AND ord = ?`);
-  for (const { ord, isReplaced } of lost.filter((one) => took.has(one.took))) {
-    add.run(ord);
-    if (!isReplaced) isThere.run(ord);
-  }
-  return took.size > 0;
+  const identity = log.comparison.identity.map((_, index) => `p.i${index}`).join(', ');
+  db.exec(`INSERT OR IGNORE INTO ${log.then} SELECT ord FROM ${LOST} WHERE took IN ${TOOK};
+    INSERT OR IGNORE INTO ${log.now} SELECT ${identity} FROM ${LOST} e CROSS JOIN ${log.comparison.put} p ON p.ord = e.ord
+      WHERE p.survivor AND NOT e.replaced AND e.took IN ${TOOK}`);
+  return is(`SELECT 1 FROM ${TOOK}`);
 }
 
-/** The events that are gone, or hidden or superseded, and those of which another one has the id by now. */
-function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] {
+const PAGE_ROWS = 1_000;
+
+/** Lists the events that are gone, or hidden or superseded, and those of which another one has the id by now. */
+async function findLost(database: HostDatabase, log: Belonging, yielder: Yielder): Promise<void> {
   const { db, profile } = database;
+  db.exec(`DROP TABLE IF EXISTS ${LOST};
+    CREATE TABLE ${LOST} (ord INTEGER PRIMARY KEY, chat TEXT, took TEXT, replaced INTEGER)`);
   const { staged } = log.comparison;
   const idAt = placeOfName(staged.columns, profile.log.columns.id);
-  if (idAt === -1) return [];
+  if (idAt === -1) return;
   const { columns, chatOf } = readStagedChats(database, staged);
   const live = liveNames(database, log.comparison);
   const isReplaced = `(p.survivor AND ${isOtherEvent(database, log.comparison)})`;
@@ -89,33 +101,33 @@ function readLost(database: HostDatabase, log: Belonging): readonly LostEvent[] 
     record,
     ...(readSaid(database, log.comparison, record) ?? { target: null, chat: null }),
   }));
-  const rows = db
-    .prepare<[], [bigint, bigint, unknown, bigint, ...unknown[]]>(
-      `SELECT s.rowid, s.${eventId}, ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}, ${columns}
-         ${selectLost(database, log.comparison)} OR ${isReplaced}`,
+  const page = db
+    .prepare<[bigint], [bigint, bigint, unknown, bigint, ...unknown[]]>(
+      `SELECT p.ord, s.${eventId}, ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}, ${columns}
+         ${selectLost(database, log.comparison, isReplaced)} AND p.ord > ? ORDER BY p.ord LIMIT ${PAGE_ROWS}`,
     )
     .raw()
     .safeIntegers();
-  const lost: LostEvent[] = [];
-  for (const [ord, event, superseded, replaced, ...said] of rows.iterate()) {
-    const isReplaced = replaced === 1n;
-    const chat = chatOf(said);
-    const record = records.find(
-      (one) => (one.chat === null || one.chat === chat) && (one.target === null || one.target < event),
-    );
-    const took = typeof superseded === 'string' && !isReplaced ? superseded : `${record?.record ?? ''}`;
-    lost.push({ ord, chat, took: JSON.stringify([chat, took]), isReplaced });
+  const add = db.prepare<[bigint, string | null, string | null, bigint]>(
+    `INSERT OR IGNORE INTO ${LOST} VALUES (?, ?, ?, ?)`,
+  );
+  for (let last: bigint | undefined = -1n; last !== undefined; ) {
+    await yielder.step();
+    const rows = page.all(last);
+    for (const [ord, event, superseded, replaced, ...said] of rows) {
+      const chat = chatOf(said);
+      const record = records.find(
+        (one) => (one.chat === null || one.chat === chat) && (one.target === null || one.target < event),
+      );
+      const took = typeof superseded === 'string' && replaced !== 1n ? superseded : record?.record.toString();
+      add.run(ord, chat, took === undefined ? null : JSON.stringify([chat, took]), replaced);
+    }
+    last = rows.length < PAGE_ROWS ? undefined : rows.at(-1)?.[0];
   }
-  return lost;
 }
 
-/** The selected events, and those that selected rows belong to by a declared column: their rowids in the stage. */
-function readEventsOf(
-  database: HostDatabase,
-  log: Belonging,
-  selected: BelongingTables,
-): ReadonlySet<bigint> {
-  const { db } = database;
+/** SQL: the selected events, and those that selected rows belong to by a declared column, as their rowids in the stage. */
+function eventsOf(database: HostDatabase, log: Belonging, selected: BelongingTables): string {
   const all = [...selected.values()];
   const found = findEventColumns(
     database,
@@ -133,8 +145,7 @@ function readEventsOf(
              SELECT ${values.join()} FROM ${tableInStage(reference.child)} c WHERE c.rowid IN ${child.then})`,
         ];
   });
-  const sql = [`SELECT ord FROM ${log.then}`, ...found].join(' UNION ');
-  return new Set(db.prepare<[], bigint>(sql).pluck().safeIntegers().all());
+  return [`SELECT ord FROM ${log.then}`, ...found].join(' UNION ');
 }
 
 /** What declared references tie to a chat; the log is left out, because events are told by themselves. */

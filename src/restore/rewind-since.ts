@@ -168,14 +168,14 @@ function findTarget(database: HostDatabase, log: Comparison, { after, record }: 
 
 /**
  * SQL: FROM and WHERE of the snapshot’s events that the live log lacks, or has hidden or superseded. `s`: the event, `p`: its
- * line in the comparison, `l`: the live event of that key.
+ * line in the comparison, `l`: the live event of that key. `or`: another condition that is enough.
  */
-export function selectLost(database: HostDatabase, log: Comparison): string {
+export function selectLost(database: HostDatabase, log: Comparison, or = 'false'): string {
   const { staged, put, identity } = log;
   const { table } = liveNames(database, log);
   const same = identity.map((column, index) => `l.${quoteName(column)} = p.i${index}`).join(' AND ');
   return `FROM ${put} p CROSS JOIN ${tableInStage(staged)} s ON s.rowid = p.ord
-    LEFT JOIN ${table} ON ${same} WHERE NOT p.survivor OR ${flaggedSql(database.profile, liveSource(log))}`;
+    LEFT JOIN ${table} ON ${same} WHERE (NOT p.survivor OR ${or} OR ${flaggedSql(database.profile, liveSource(log))})`;
 }
 
 /** What reads the chats of events of a staged log, which is `s`, and the columns that it needs in SQL. */

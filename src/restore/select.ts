@@ -21,6 +21,7 @@ import {
   hasChoosableRows,
 } from './chosen-rows.ts';
 import { mergeLiveRows } from './merge-stage.ts';
+import type { Search } from './operation.ts';
 import { findDifferingParents, MOST_PULLED, pullParents } from './pull-parents.ts';
 import { findForeignKeys, type Reference } from './references.ts';
 import { refusalOf } from './refusals.ts';
@@ -76,10 +77,14 @@ export async function selectPart(
   const tables = await compareSource(database, needed, whole, task);
   const isSalvaged = stage.about?.salvaged !== undefined;
   if (selection.by === 'rows') chooseRows(database, tables, { rows: selection.rows, isSalvaged });
-  const found: Found = { ...NONE_FOUND, ...findRelated(database, tables, selection, keys) };
+  const yielder = createYielder(task);
+  const found: Found = {
+    ...NONE_FOUND,
+    ...(await findRelated(database, tables, selection, { keys, yielder })),
+  };
   if (found.reusesIds) return refused('ids-reused');
   if (found.obstacle !== null) return refused(found.obstacle);
-  const pulled = await pullParents(database, tables, keys, createYielder(task));
+  const pulled = await pullParents(database, tables, keys, yielder);
   if (pulled === null) return refused('too-many');
   const staying = [...found.staying, ...findDifferingParents(database, tables, keys)];
   const part: SelectedPart = {
@@ -122,17 +127,17 @@ function hasRelated(selection: Selection): boolean {
 }
 
 /** Chooses what belongs to a chat, or what comes along with rows. */
-function findRelated(
+async function findRelated(
   database: HostDatabase,
   tables: ChosenTables,
   selection: Selection,
-  keys: readonly Reference[],
-): ChosenChat | ChosenRelated | null {
+  search: Search,
+): Promise<ChosenChat | ChosenRelated | null> {
   switch (selection.by) {
     case 'chat':
-      return chooseChat(database, tables, selection, keys);
+      return chooseChat(database, tables, selection, search.keys);
     case 'rows':
-      return chooseRelated(database, tables, selection, keys);
+      return chooseRelated(database, tables, selection, search);
     case 'tables':
       return null;
   }

@@ -118,7 +118,66 @@ describe.concurrent('a row comes back', () => {
     expect(await codeOf(applyRestore(folder, kept, NOW))).toBe('selection-refused');
     expect(readState(place.databaseFile)).toEqual(since);
   });
+
+  test.each([
+    ['an event', event],
+    ['a row of its chat', memory],
+  ])(
+    'is refused with all that a rewind took where the host recorded none (%s): several may have been made',
+    async (_, row) => {
+      const { place, folder, id } = await makeTwoChats(root(), 'deletes');
+      run(place, "DELETE FROM event_log WHERE kind = 'rewind'");
+      const since = readState(place.databaseFile);
+      const request = selecting(id, rows('operation', row));
+      expect((await planRestore(folder, request)).refusals).toMatchObject([
+        { code: 'selection-refused', detail: { why: 'no-operation' } },
+      ]);
+      expect(readState(place.databaseFile)).toEqual(since);
+    },
+  );
+
+  test('is looked for in pages, between which it can be cancelled', async () => {
+    const { place, folder, id } = await makeManyLost();
+    const request = selecting(id, rows('operation', event));
+    const plan = await planRestore(folder, request);
+    expect(plan).toMatchObject({ refusals: [], returningEvents: [{ chat: 'c1', events: 2_503 }] });
+    const since = readState(place.databaseFile);
+    const { signal, count } = countLooks('operation.ts');
+    await planRestore(folder, request, { signal });
+    expect(count()).toBeGreaterThanOrEqual(3);
+    expect(await codeOf(planRestore(folder, request, { signal: AbortSignal.abort() }))).toBe('cancelled');
+    expect(readState(place.databaseFile)).toEqual(since);
+  });
 });
+
+/** A signal that counts how often a file looks whether it asks for a cancel. */
+function countLooks(file: string) {
+  let looks = 0;
+  const { signal } = new AbortController();
+  Object.defineProperty(signal, 'aborted', {
+    get: () => {
+      if (new Error().stack?.includes(file) === true) looks += 1;
+      return false;
+    },
+  });
+  return { signal, count: () => looks };
+}
+
+/** A chat of which a rewind took more events than are looked at in one page. */
+async function makeManyLost() {
+  const place = await makePlace(root(), SCHEMA, { tables: TABLES });
+  const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2503)
+    INSERT INTO event_log (kind, payload_json) SELECT 'message', json_object('chat_id', 'c1', 'text', 'message ' || i) FROM n;`;
+  run(place, `INSERT INTO chats VALUES ('c1', 'Harbour', 0); ${many}`);
+  const folder = await open(place);
+  const { id } = await takeSnapshot(folder, 'rewind');
+  run(
+    place,
+    `DELETE FROM event_log; INSERT INTO event_log (kind, payload_json)
+      VALUES ('rewind', json_object('chat_id', 'c1', 'to_event_id', 0))`,
+  );
+  return { place, folder, id };
+}
 
 describe.concurrent('where another event has the id of a lost one by now', () => {
   const REUSED = (id: number) => `UPDATE event_log SET id = ${id} WHERE payload_json LIKE '%soup is ready%';
@@ -177,7 +236,8 @@ describe.concurrent('where another event has the id of a lost one by now', () =>
       run(
         place,
         `DELETE FROM reactions WHERE memory > 1; DELETE FROM memories WHERE id > 1; DELETE FROM notes WHERE id > 1;
-        DELETE FROM event_log WHERE id > 1; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'event_log'; ${say('c2', 'newer')}`,
+        DELETE FROM event_log WHERE id > 1; UPDATE sqlite_sequence SET seq = 2 WHERE name = 'event_log'; ${say('c2', 'newer')}
+        INSERT INTO event_log (kind, payload_json) VALUES ('rewind', json_object('chat_id', 'c1', 'to_event_id', 1));`,
       );
       const since = read(place);
       const world = { place, folder, id } as TwoChats;
@@ -219,10 +279,6 @@ describe.concurrent.each(WAYS.filter((way) => way !== 'appends'))(
       const world = await makeTwoChats(root(), way);
       const record = (target: number) =>
         `INSERT INTO event_log (kind, payload_json) VALUES ('rewind', json_object('chat_id', 'c1', 'to_event_id', ${target}));`;
-      run(
-        world.place,
-        `UPDATE event_log SET payload_json = json_set(payload_json, '$.to_event_id', 4) WHERE kind = 'rewind'`,
-      );
       run(
         world.place,
         way === 'deletes'
