@@ -7,20 +7,22 @@ import { replayJournal } from '../../src/journal/replay.ts';
 import { makeRoot } from '../support/place.ts';
 import { type Child, start } from '../support/process.ts';
 import { findFaults } from '../support/state.ts';
+import { type Did, type Ended, ordersOf, plainly } from './pair-orders.ts';
 import { listTrashed, makePairWorld, type PairKnown } from './pair-world.ts';
 import { copyWorld, type Facts, readFacts, removeWorld } from './world.ts';
 
 /*
- * Two Snapbacks, or one and the host, at once in one folder and with one cache: one of them is held at a call that changes
- * something, the other does all of its action, and then the first goes on or is killed. The database is what both do one
+ * Two Snapbacks, or one and the host, or all three, at once in one folder and with one cache: one of them is held at a call that
+ * changes something, the others do all of their actions, and then the first goes on or is killed. The database is what both do one
  * after the other, or what that one does alone which was not refused; nothing is lost, and what is said is true.
  */
 const root = makeRoot();
 
 const DATABASE = ['restore', 'keep newer', 'part', 'merge', 'undo', 'the host writes'];
 const ACTIONS = [...DATABASE, 'take', 'prune', 'put back', 'keep', 'salvage', 'empty the trash'];
-
-type Ended = { readonly code: string; readonly said: readonly string[]; readonly calls: readonly string[] };
+const HOST = ['the host writes', 'the host rewinds'];
+/** By the requests of the window, from the plan on. */
+const WINDOW = ['restore in the window', 'undo in the window', 'prune in the window'];
 
 type Snapback = {
   readonly begin: (order: object) => Promise<'held' | Ended>;
@@ -58,7 +60,7 @@ function newWorld(): string {
 }
 
 async function resultOf(one: Snapback, actions: readonly string[]): Promise<string> {
-  const changing = actions.filter((action) => DATABASE.includes(action));
+  const changing = actions.map(plainly).filter((action) => [...DATABASE, ...HOST].includes(action));
   const found = results.get(changing.join());
   if (found !== undefined) return found;
   const world = newWorld();
@@ -69,18 +71,28 @@ async function resultOf(one: Snapback, actions: readonly string[]): Promise<stri
   return database;
 }
 
-type Both = { readonly held: string; readonly other: string; readonly killed: boolean };
+/** `meanwhile`: what happens while the first is held, one after the other. `commandLine`: the arguments of one more. */
+type Both = {
+  readonly held: string;
+  readonly meanwhile: readonly string[];
+  readonly killed?: boolean;
+  readonly commandLine?: string;
+};
 
 /** What is wrong after one was held at a call, and the other did its action meanwhile. */
 async function strike(two: { one: Snapback; readonly other: Snapback }, both: Both, share: number) {
-  const { held, other, killed } = both;
+  const { held, meanwhile, killed = false, commandLine } = both;
   const points = calls.get(held) ?? [];
   const hold = points[Math.round(share * (points.length - 1))] ?? '';
   const world = newWorld();
   const go = join(world, 'go');
   const problems: string[] = [];
   if ((await two.one.begin({ world, action: held, hold, go })) !== 'held') problems.push('it was not held');
-  const second = (await two.other.begin({ world, action: other })) as Ended;
+  const did: Did[] = [];
+  for (const action of meanwhile)
+    did.push({ action, ended: (await two.other.begin({ world, action })) as Ended });
+  if (commandLine !== undefined)
+    did.push({ action: commandLine, ended: await runCommand(world, commandLine) });
   let first: Ended | null = null;
   if (killed) {
     await two.one.kill();
@@ -89,37 +101,28 @@ async function strike(two: { one: Snapback; readonly other: Snapback }, both: Bo
     writeFileSync(go, '');
     first = await two.one.end();
   }
-  problems.push(...(await judge(two.other, world, [held, other], [first, second])));
+  did.unshift({ action: held, ended: first });
+  problems.push(...(await judge(two.other, world, did)));
   removeWorld(world);
-  return problems.map((problem) => `${hold} | ${first?.code} ${second.code}: ${problem}`);
+  const codes = did.map(({ ended }) => ended?.code).join(' ');
+  return problems.map((problem) => `${hold} | ${codes}: ${problem}`);
 }
 
-async function judge(
-  one: Snapback,
-  world: string,
-  [held, other]: readonly [string, string],
-  [first, second]: readonly [Ended | null, Ended],
-): Promise<readonly string[]> {
+async function judge(one: Snapback, world: string, did: readonly Did[]): Promise<readonly string[]> {
   const problems: string[] = [];
   const found = readFacts(world);
-  const orders: string[][] = [];
-  const mayBe = (ended: Ended | null) => (ended === null ? [true, false] : [ended.code === 'done']);
-  for (const isFirst of mayBe(first))
-    for (const isSecond of mayBe(second)) {
-      const [a, b] = [isFirst ? [held] : [], isSecond ? [other] : []];
-      orders.push([...a, ...b], [...b, ...a]);
-    }
+  const actions = did.map(({ action }) => plainly(action));
   const expected: string[] = [];
-  for (const order of orders) expected.push(await resultOf(one, order));
+  for (const order of ordersOf(did)) expected.push(await resultOf(one, order));
   if (!expected.includes(found.database)) problems.push('the database is something else');
-  for (const ended of [first, second]) {
+  for (const { ended } of did) {
     if (ended === null || ended.code === 'done') continue;
     if (!/^[a-z]+(?:-[a-z]+)+$/.test(ended.code)) problems.push(`it ended with ${ended.code}`);
   }
   const there = new Set(Object.entries({ ...found.snapshots, ...found.trash, ...found.kept }).map(asFile));
-  const isEmptied = [held, other].includes('empty the trash');
+  const isEmptied = actions.includes('empty the trash');
   // What a prune has moved before the other one looks is in the trash that is emptied.
-  const mayGo = held === 'prune' && isEmptied ? `${known.spareId}.json` : null;
+  const mayGo = actions[0] === 'prune' && isEmptied ? `${known.spareId}.json` : null;
   for (const file of Object.entries({ ...before.snapshots, ...(isEmptied ? {} : before.trash) }))
     if (!/manifest/.test(file[0]) && !there.has(asFile(file)) && file[0] !== `data/snapshots/${mayGo}`)
       problems.push(`${file[0]} is lost`);
@@ -136,12 +139,12 @@ async function judge(
   problems.push(...findFaults(folder.databaseFile).map(String));
   const copies = (facts: Facts) =>
     Object.keys(facts.snapshots).filter((name) => name.includes('/restore/')).length;
-  const restores = [first, second].filter(
-    (ended, at) => ended?.code === 'done' && isRestore([held, other][at] ?? ''),
+  const restores = did.filter(
+    ({ action, ended }) => ended?.code === 'done' && isRestore(plainly(action)),
   ).length;
-  if (first !== null && copies(started) !== copies(before) + restores)
+  if (did.every(({ ended }) => ended !== null) && copies(started) !== copies(before) + restores)
     problems.push('there is not one safety copy for each restore');
-  for (const ended of [first, second])
+  for (const { ended } of did)
     if (ended !== null && ended.code !== 'done' && !ended.said.every((words) => words.length > 0))
       problems.push('it says nothing');
   return problems;
@@ -149,6 +152,21 @@ async function judge(
 
 function isRestore(action: string): boolean {
   return DATABASE.includes(action) && action !== 'the host writes';
+}
+
+/** Does it as a process of its own, as somebody would in a terminal. */
+async function runCommand(world: string, action: string): Promise<Ended> {
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    restore: ['restore', known.id, '--accept-other-timeline', '--while-open'],
+    undo: ['undo', '--accept-other-timeline', '--while-open'],
+    prune: ['prune', known.spareId, '--only-copies'],
+  };
+  const args = [...(commands[plainly(action)] ?? []), '--data', join(world, 'data'), '--yes', '--json'];
+  const env = { XDG_CACHE_HOME: join(world, 'cache'), TMPDIR: join(world, 'tmp') };
+  const { error } = JSON.parse((await start('../../../src/cli.ts', { args, env }).ended).join('\n'));
+  return error === undefined
+    ? { code: 'done', said: [], calls: [] }
+    : { code: error.code, said: [error.message], calls: [] };
 }
 
 function asFile([name, bytes]: readonly [string, string]): string {
@@ -162,11 +180,12 @@ beforeAll(async () => {
   before = readFacts(from);
   results.set('', before.database);
   const one = startSnapback();
-  for (const action of ACTIONS) {
+  for (const action of [...ACTIONS, ...WINDOW]) {
     const world = newWorld();
     const ended = (await one.begin({ world, action })) as Ended;
     expect([action, ended.code]).toEqual([action, 'done']);
-    results.set(DATABASE.includes(action) ? action : '', readFacts(world).database);
+    const changed = plainly(action);
+    results.set(DATABASE.includes(changed) ? changed : '', readFacts(world).database);
     calls.set(action, ended.calls);
     removeWorld(world);
   }
@@ -179,11 +198,11 @@ describe('of two at once in one folder, nothing is lost and nothing is in betwee
     const problems: string[] = [];
     for (const [index, other] of ACTIONS.entries()) {
       const share = ((index + at) % ACTIONS.length) / (ACTIONS.length - 1);
-      const found = await strike(two, { held, other, killed: false }, share);
+      const found = await strike(two, { held, meanwhile: [other] }, share);
       problems.push(...found.map((problem) => `and ${other}: ${problem}`));
     }
     const other = ACTIONS[(at + 1) % ACTIONS.length] ?? '';
-    const found = await strike(two, { held, other, killed: true }, ((at * 5) % 12) / 11);
+    const found = await strike(two, { held, meanwhile: [other], killed: true }, ((at * 5) % 12) / 11);
     problems.push(...found.map((problem) => `killed, and ${other}: ${problem}`));
     await two.one.kill();
     await two.other.kill();
@@ -195,10 +214,54 @@ test('what is pruned while somebody empties the trash stays in it, at whichever 
   timeout: 600_000,
 }, async () => {
   const two = { one: startSnapback(), other: startSnapback() };
-  const both = { held: 'prune', other: 'empty the trash', killed: false };
+  const both = { held: 'prune', meanwhile: ['empty the trash'] };
   const problems: string[] = [];
   const last = (calls.get('prune') ?? []).length - 1;
   for (let at = 0; at <= last; at += 1) problems.push(...(await strike(two, both, at / last)));
+  await two.one.kill();
+  await two.other.kill();
+  expect(problems).toEqual([]);
+});
+
+/** The host, too, does something while one is held, and then another one does its action. */
+const THREE = [
+  ['restore', 'the host writes', 'keep newer', 0.5],
+  ['restore', 'the host rewinds', 'undo', 0.3],
+  ['keep newer', 'the host writes', 'restore', 0.7],
+  ['keep newer', 'the host rewinds', 'take', 0.2],
+  ['part', 'the host writes', 'prune', 0.4],
+  ['merge', 'the host rewinds', 'part', 0.1],
+  ['undo', 'the host rewinds', 'restore', 0.6],
+  ['undo', 'the host writes', 'undo', 0.9],
+  ['take', 'the host rewinds', 'restore', 0.5],
+  ['prune', 'the host rewinds', 'keep newer', 0.8],
+] as const;
+
+test('of two at once, and a host that writes or rewinds as a third, nothing is lost and nothing is in between', {
+  timeout: 600_000,
+}, async () => {
+  const two = { one: startSnapback(), other: startSnapback() };
+  const problems: string[] = [];
+  for (const [held, host, other, share] of THREE) {
+    const found = await strike(two, { held, meanwhile: [host, other] }, share);
+    problems.push(...found.map((problem) => `${held}, ${host}, ${other}: ${problem}`));
+  }
+  await two.one.kill();
+  await two.other.kill();
+  expect(problems).toEqual([]);
+});
+
+test('of a window and a command line at once, nothing is lost and nothing is in between', {
+  timeout: 600_000,
+}, async () => {
+  const two = { one: startSnapback(), other: startSnapback() };
+  const problems: string[] = [];
+  for (const [at, held] of WINDOW.entries())
+    for (const [index, command] of ['restore', 'undo', 'prune'].entries()) {
+      const both = { held, meanwhile: [], commandLine: `${command} on the command line` };
+      const found = await strike(two, both, (at * 3 + index) / 8);
+      problems.push(...found.map((problem) => `${held}, ${command}: ${problem}`));
+    }
   await two.one.kill();
   await two.other.kill();
   expect(problems).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listSnapshots } from '../../src/catalog/catalog.ts';
@@ -11,7 +11,7 @@ import { takeIfDue } from '../../src/prune/due.ts';
 import { applyPrune, planPrune } from '../../src/prune/prune.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { codeOf, makeChat, makeRoot, putSnapshot } from '../support/place.ts';
-import { start } from '../support/process.ts';
+import { runAsNobody, start } from '../support/process.ts';
 import { defaultRules } from '../support/rules.ts';
 
 const root = makeRoot();
@@ -139,6 +139,26 @@ describe('what a plan lists but must not prune stays, with the reason', () => {
       { id: 'periodic/20260228T120000Z', reason: 'unreadable' },
     ]);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'a file that the system does not let us read, whether a rule or a person names it',
+    async () => {
+      const ids = [1, 2, 3].map((day) => `rewind/2020030${day}T120000Z`);
+      const folder = await makeSnapshots(...ids);
+      const [unreadable = ''] = ids;
+      await chmod(folder.dir, 0o755);
+      await chmod(join(folder.dir, 'snapshots', `${unreadable}.json`), 0);
+      for (const policy of [
+        { by: 'age', kind: 'rewind', olderThanDays: 14 },
+        { by: 'count', kind: 'rewind', keep: 0 },
+        { by: 'choice', ids },
+      ] satisfies readonly PrunePolicy[]) {
+        const { goes, stays } = JSON.parse(await runAsNobody('prune', folder.dir, JSON.stringify(policy)));
+        expect(stays).toEqual([{ id: unreadable, reason: 'unreadable' }]);
+        expect(goes).toHaveLength(2);
+      }
+    },
+  );
 });
 
 describe('nothing is moved', () => {

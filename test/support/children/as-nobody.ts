@@ -6,6 +6,7 @@ import {
   keepSnapshot,
   listSnapshots,
   openDataFolder,
+  planPrune,
   readRestoredState,
   SnapbackError,
 } from '../../../src/index.ts';
@@ -27,6 +28,7 @@ async function act(): Promise<string> {
   const folder = await openDataFolder(path, { cacheDir: null });
   if (action === 'open') return folder.databaseFile;
   if (action === 'keep') return (await keepSnapshot(folder, id)).id;
+  if (action === 'prune') return JSON.stringify(await planPrune(folder, JSON.parse(id)));
   if (action === 'show') return (await checkSnapshot(folder, id)).health;
   // As every face does when it opens a folder.
   const finished = await finishInterrupted(folder);
