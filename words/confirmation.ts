@@ -1,5 +1,4 @@
 import type { EventMark, NewerEvents } from '../src/model/diff.ts';
-import type { HeldState, RestoreReceipt } from '../src/model/receipt.ts';
 import type { RestorePlan } from '../src/model/restore.ts';
 import { clip } from './clip.ts';
 import { chatWords, seenMessages, writtenEvents } from './events.ts';
@@ -8,10 +7,10 @@ import { formatWhen } from './moments.ts';
 import { keepRefusal, newerAmount } from './newer.ts';
 import { notRestoredWords } from './not-restored.ts';
 import { sumOf } from './numbers.ts';
-import { type ChosenPart, partDone, partQuestion, restDone, restWords, rowsBack, rowsGone } from './part.ts';
-import { ASKING, plannedRows, type Subject, type Verb, verbOf } from './plan.ts';
+import { type ChosenPart, partQuestion, restWords, rowsBack, rowsGone } from './part.ts';
+import { ASKING, plannedRows, type Subject, verbOf } from './plan.ts';
 import { choose, count } from './plurals.ts';
-import { heldName, madeBy, type Naming } from './restore-name.ts';
+import { heldName, type Naming } from './restore-name.ts';
 import { back, changed, gone, type Piece, plain, type Story, storyText } from './story.ts';
 
 /** One thing that happens, and the first and the last message that it happens to. */
@@ -134,7 +133,7 @@ export function askingStory(subject: Subject, naming: Naming): Story {
 }
 
 /** The part that is brought back; null: all is, or this is no restore. */
-function partOf(subject: Subject): ChosenPart | null {
+export function partOf(subject: Subject): ChosenPart | null {
   return subject.action === 'restore' ? (subject.part ?? null) : null;
 }
 
@@ -210,11 +209,12 @@ function keptLines(plan: RestorePlan): readonly ConfirmLine[] {
 }
 
 /** ` in 3 chats`; nothing for a single one, which the title names. */
-function among(groups: readonly NewerEvents[]): Story {
+export function among(groups: readonly NewerEvents[]): Story {
   return groups.length > 1 ? [plain(` in ${count(groups.length, 'chat')}`)] : [];
 }
 
-function talkingGroups(groups: readonly NewerEvents[]): readonly NewerEvents[] {
+/** The groups in which messages are seen, first the one with most of them. */
+export function talkingGroups(groups: readonly NewerEvents[]): readonly NewerEvents[] {
   return groups
     .filter((group) => seenMessages(group) > 0)
     .toSorted((a, b) => seenMessages(b) - seenMessages(a));
@@ -235,56 +235,9 @@ function quote({ text }: EventMark, words: number): string | null {
   return bare === '' ? null : `“\u2068${clip(bare, words)}\u2069”`;
 }
 
-function nameOf(group: NewerEvents): Piece {
+/** The name of a group’s chat, cut to a few words. */
+export function nameOf(group: NewerEvents): Piece {
   return { text: clip(chatWords(group), NAME_WORDS), tone: 'name' };
-}
-
-/** What the database holds once the plan has been applied. */
-export function heldAfter(subject: Subject, { snapshot }: RestorePlan, receipt: RestoreReceipt): HeldState {
-  if (subject.action === 'restore')
-    return {
-      ...{ state: 'restored', snapshotId: snapshot.id, snapshotTakenAt: snapshot.takenAt },
-      ...{ made: madeBy(receipt) },
-      ...(receipt.isPart === true ? { isPart: true } : {}),
-    };
-  const { from } = subject;
-  return from.state === 'unknown'
-    ? from
-    : { ...from, state: from.state === 'restored' ? 'undone' : 'restored' };
-}
-
-/** The heading of a receipt: what is there now. */
-export function doneWords(subject: Subject, plan: RestorePlan): Story {
-  const verb = verbOf(subject);
-  const again = sumOf(plan.returningEvents, (group) => group.spokenHidden);
-  if (verb === 'Undo' && again > 0)
-    return [plain(`${DONE.Undo}. ${count(again, 'message')} ${choose(again, 'is', 'are')} hidden again.`)];
-  const groups = talkingGroups(plan.returningEvents);
-  const messages = sumOf(groups, seenMessages);
-  const part = partOf(subject);
-  if (part !== null && messages === 0) return partDone(part, plan);
-  if (verb === 'Undo' || messages === 0 || plan.options.mode === 'projections') return [plain(DONE[verb])];
-  const [only] = groups;
-  const isNamed = groups.length === 1 && only !== undefined && only.chat !== null;
-  return [
-    back(count(messages, 'message')),
-    plain(choose(messages, ' is back', ' are back')),
-    ...(isNamed ? [plain(' in '), nameOf(only)] : among(groups)),
-    plain(part === null ? '.' : restDone(part)),
-  ];
-}
-
-/** The heading where it is not told in messages. */
-export const DONE: { readonly [V in Verb]: string } = {
-  Restore: 'Restored',
-  Undo: 'The restore was undone',
-  Redo: 'Restored again',
-};
-
-/** The last message that came back; null where none did. */
-export function lastBack({ returningEvents }: RestorePlan): EventMark | null {
-  const marks = talkingGroups(returningEvents).map(({ last }) => last);
-  return marks.filter(({ text }) => text !== null).toSorted((a, b) => (a.id < b.id ? 1 : -1))[0] ?? null;
 }
 
 function storyLine(key: ConfirmLine['key'], what: Story): readonly ConfirmLine[] {

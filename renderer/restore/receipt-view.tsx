@@ -1,6 +1,6 @@
 import type { RestoreReceipt } from '../../src/model/receipt.ts';
 import type { RestorePlan } from '../../src/model/restore.ts';
-import { lastBack } from '../../words/confirmation.ts';
+import { lastBack } from '../../words/done.ts';
 import { stayWords } from '../../words/newer.ts';
 import { formatMilliseconds, formatNumber } from '../../words/numbers.ts';
 import type { Verb } from '../../words/plan.ts';

@@ -4,7 +4,8 @@ import type { FolderId, WrittenCopy } from '../../electron/contract.ts';
 import type { HeldState, RestoreReceipt } from '../../src/model/receipt.ts';
 import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { askingStory, confirmationOf, doneWords, heldAfter, spokenWords } from '../../words/confirmation.ts';
+import { askingStory, confirmationOf, spokenWords } from '../../words/confirmation.ts';
+import { doneWords, heldAfter } from '../../words/done.ts';
 import { wayBackFrom } from '../../words/held-state.ts';
 import { userWords } from '../../words/in-use.ts';
 import {

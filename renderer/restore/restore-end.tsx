@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { KnownOutcome, PlanOutcome } from '../../src/model/receipt.ts';
-import { DONE } from '../../words/confirmation.ts';
+import { DONE } from '../../words/done.ts';
 import { isUndecided } from '../../words/failure.ts';
 import type { Verb } from '../../words/plan.ts';
 import { restoreEndWords } from '../../words/restore-end.ts';

@@ -4,7 +4,7 @@ import { checkDatabase } from '../host/find-database.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { ABOUT_TABLE, readDatabaseAbout } from '../snapshot-file/database-file.ts';
-import { copyBackup, findNamedFile, refuseFile } from '../snapshots/backups.ts';
+import { copyBackup, findNamedFile, refuseFile } from '../snapshots/backup-copy.ts';
 import { listSnapshotFiles } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { openRegularFile } from '../snapshots/open-file.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { RestorePlan } from '../../src/model/restore.ts';
 import type { Related, Selection } from '../../src/model/selection.ts';
-import { confirmationOf, doneWords, heldAfter } from '../../words/confirmation.ts';
+import { confirmationOf } from '../../words/confirmation.ts';
+import { doneWords, heldAfter } from '../../words/done.ts';
 import {
   alongTitle,
   type ChosenPart,
