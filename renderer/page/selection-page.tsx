@@ -17,11 +17,13 @@ export type SelectionPageProps = {
 /** Several chosen snapshots, and the actions that work on all of them together. Two can be compared with each other. */
 export function SelectionPage({ folderId, snapshots, onPrune, onClear }: SelectionPageProps) {
   const now = useNow();
-  const [compared, setCompared] = useState<readonly ListedSnapshot[]>([]);
+  const [compared, setCompared] = useState<string | null>(null);
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
   const [earlier, later, ...more] = snapshots.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt));
   const comparable = earlier !== undefined && later !== undefined && more.length === 0;
-  const isCompared = comparable && compared.includes(earlier) && compared.includes(later);
+  // By name: the list may be read again meanwhile.
+  const pair = comparable ? `${earlier.id} ${later.id}` : null;
+  const isCompared = comparable && compared === pair;
   return (
     <section className="page" aria-label="Selected snapshots">
       <div className="hero">
@@ -37,7 +39,7 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
             <Button
               className="button primary"
               isDisabled={isUnwell(earlier) || isUnwell(later) || isCompared}
-              onPress={() => setCompared([earlier, later])}
+              onPress={() => setCompared(pair)}
             >
               Compare
             </Button>
@@ -53,7 +55,7 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
             What led from “{titleWords(earlier, now, 'seconds')}” to “{titleWords(later, now, 'seconds')}”
           </p>
           <RowsPane
-            key={`${earlier.id} ${later.id}`}
+            key={pair}
             folderId={folderId}
             subject={{ snapshotId: later.id, otherId: earlier.id }}
             firstTable={null}

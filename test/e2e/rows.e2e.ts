@@ -1,10 +1,11 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
+import { countSnapshots, listKind } from './judge.ts';
 import { pressOn } from './keyboard.ts';
 
 const grid = (page: Page) => page.getByRole('grid');
@@ -106,6 +107,17 @@ test('two chosen snapshots are compared with each other, and one with any other'
   await expect(text(page, /^What led from “/)).toBeVisible();
   await expect(tables(page)).toBeVisible();
   await expectAccessible(app, page, 'two snapshots compared');
+
+  await test.step('also once the chat app has taken another one', async () => {
+    const [newest = ''] = listKind(demo, 'periodic');
+    const file = (id: string) => join(demo, 'snapshots', `${id}.json`);
+    copyFileSync(file(newest), file('periodic/20990101T000000Z'));
+    await expect(list.getByRole('option').first()).toHaveAttribute(
+      'aria-setsize',
+      String(countSnapshots(demo)),
+    );
+    await expect(tables(page)).toBeVisible();
+  });
 });
 
 /** Makes so many rows of the demo differ. */
