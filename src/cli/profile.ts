@@ -78,11 +78,16 @@ function describeOrder({ order, wholeNumberIds }: ProfileCheck['log']): readonly
   return [term('Order', order === null ? 'as the events stand in their table' : `by ${order}`)];
 }
 
+const NAMES = { ulid: 'a ULID', uuid: 'a UUID', snowflake: 'a snowflake' } as const;
+
 function describeField(
   { meaning, fields, because, found }: ProfileCheck['fields'][number],
-  { columns, looked }: ProfileCheck['log'],
+  { columns, timeInId, looked }: ProfileCheck['log'],
 ): string {
-  const sought = meaning === 'time' && fields.length === 0 ? [columns.ts ?? ''] : fields;
+  const sought =
+    meaning === 'time' && fields.length === 0
+      ? [timeInId === null ? (columns.ts ?? '') : `${columns.id}, as ${NAMES[timeInId]},`]
+      : fields;
   const where = sought.filter((field) => field !== '').join(' or ') || 'nowhere';
   const how = because === 'guess' ? ', guessed' : '';
   return `${where}${how}; found in ${found} of ${count(looked, 'event')} looked at`;

@@ -1,7 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
-import { parseTime, shownTime } from '../log/last-time.ts';
+import { parseTime, shownTime, timeColumn } from '../log/last-time.ts';
 import { readChatNames } from '../log/payload.ts';
 import type { NewerEvents, SnapshotRef } from '../model/diff.ts';
 import type { Loss, SaidMessage, Way } from '../model/happened.ts';
@@ -88,7 +88,7 @@ function toIso(ts: string | null): string | null {
 
 function readLastEventTime({ db, profile }: HostDatabase, { log }: EventMatch): string | null {
   const { name, columns } = log.staged;
-  const place = placeOfName(columns, profile.log.columns.ts);
+  const place = placeOfName(columns, timeColumn(profile.log));
   const placedBy = profile.log.order === null ? -1 : placeOfName(columns, profile.log.order);
   if (place === -1) return null;
   const order = placedBy === -1 ? 'rowid' : `${stageColumn(placedBy)} COLLATE BINARY DESC, rowid`;
@@ -97,6 +97,7 @@ function readLastEventTime({ db, profile }: HostDatabase, { log }: EventMatch): 
       `SELECT ${stageColumn(place)} FROM ${STAGE_SCHEMA}.${name} ORDER BY ${order} DESC LIMIT 1`,
     )
     .pluck()
+    .safeIntegers()
     .get();
   return toIso(shownTime(asText(stored), profile.log));
 }

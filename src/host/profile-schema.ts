@@ -5,6 +5,7 @@ import {
   defaultChatNames,
   defaultPerson,
   defaultProfile,
+  ID_FORMS,
   PAYLOAD_FORMS,
   type Profile,
   TIME_UNITS,
@@ -26,6 +27,8 @@ const name = v.pipe(
 );
 const names = listOf(name, 'names');
 const PART = `a text of at most ${LONGEST_NAME} characters`;
+const EPOCH = 'a whole number of milliseconds since 1970';
+const BITS = 'a whole number from 0 to 40';
 const VALUE = `a text of at most ${LONGEST_NAME} characters or a whole number`;
 const value = v.union(
   [v.pipe(v.string(), v.maxLength(LONGEST_NAME)), v.pipe(v.number(), v.safeInteger())],
@@ -93,6 +96,19 @@ export const profileSchema = section({
       timeUnit: v.optional(
         v.nullable(v.picklist(TIME_UNITS, `a unit of time (${TIME_UNITS.join(', ')})`)),
         log.timeUnit,
+      ),
+      timeInId: v.optional(
+        v.nullable(
+          section({
+            form: v.optional(v.picklist(ID_FORMS, `a form of ids (${ID_FORMS.join(', ')})`), 'ulid'),
+            epoch: v.optional(v.nullable(v.pipe(v.number(EPOCH), v.safeInteger(EPOCH))), null),
+            bits: v.optional(
+              v.pipe(v.number(BITS), v.integer(BITS), v.minValue(0, BITS), v.maxValue(40, BITS)),
+              22,
+            ),
+          }),
+        ),
+        log.timeInId,
       ),
       marker: v.optional(
         v.nullable(
@@ -174,6 +190,7 @@ export function parseProfile(source: unknown): Profile {
     throw invalidProfile(placeOf(issue), issue.message, describeFound(issue));
   }
   refuseOddTables(output);
+  refuseOddTimes(output);
   return output;
 }
 
@@ -218,6 +235,18 @@ function refuseOddTables({ log, tables, chat }: Profile): void {
   refuseTwice(dumped);
   const columns = Object.entries(log.columns).map(([key, column]): Named => [`log.columns.${key}`, column]);
   refuseTwice(log.marker === null ? columns : [...columns, ['log.marker.column', log.marker.column]]);
+}
+
+function refuseOddTimes({ log }: Profile): void {
+  if (log.timeInId === null) return;
+  if (log.timeUnit !== null)
+    throw invalidProfile(
+      'log.timeUnit',
+      'left out where “log.timeInId” says where the time is',
+      log.timeUnit,
+    );
+  if (log.timeInId.form === 'snowflake' && log.timeInId.epoch === null)
+    throw invalidProfile('log.timeInId.epoch', `${EPOCH}, because snowflakes count from it`, 'nothing');
 }
 
 function refuseTwice(all: readonly Named[]): void {

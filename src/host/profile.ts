@@ -15,6 +15,8 @@ export type Profile = {
     readonly sequence: Sequence | null;
     /** What the numbers in the column `ts` count, or that it holds no time; null: as they look. */
     readonly timeUnit: TimeUnit | null;
+    /** How the id of an event holds its time; null: the column `ts` does. */
+    readonly timeInId: TimeInId | null;
     /** The column that says that an event is taken back; null: only `hidden` and `supersededBy` do. */
     readonly marker: Marker | null;
     /** `opaque`: what the column `payload` holds is nothing that anybody but the application can read. */
@@ -29,6 +31,14 @@ export type Profile = {
 
 /** The column of an event's stream, that of its place in it, and whether the places must follow each other without gaps. */
 type Sequence = { readonly stream: string; readonly place: string; readonly gapless: boolean };
+
+/**
+ * `uuid`: of version 6 or 7. `snowflake`: a whole number, above whose lowest `bits` are the milliseconds since the `epoch`,
+ * which is in milliseconds since 1970. Only a snowflake has these two.
+ */
+export type TimeInId = { readonly form: IdForm; readonly epoch: number | null; readonly bits: number };
+export const ID_FORMS = ['ulid', 'uuid', 'snowflake'] as const;
+type IdForm = (typeof ID_FORMS)[number];
 
 /** The values that say that an event is taken back; null: any value but NULL. */
 export type Marker = { readonly column: string; readonly takenBack: readonly (string | number)[] | null };
@@ -110,6 +120,7 @@ export const defaultProfile: Profile = {
     gapless: false,
     sequence: null,
     timeUnit: null,
+    timeInId: null,
     marker: null,
     payloadForm: 'json',
   },

@@ -46,6 +46,7 @@ export function understand(
   return {
     log: {
       ...{ table: log.name, columns, order: findOrder(log, profile), wholeNumberIds },
+      timeInId: profile.log.timeInId?.form ?? null,
       ...{ opaque: profile.log.payloadForm === 'opaque', looked: events.length },
     },
     chatKey: fields.chatKey,

@@ -136,10 +136,10 @@ function readLog(log: GuessedLog): ReadLog {
   return { ...log, chat: named.length === 0 ? chat : { ...chat, rewindKinds: named } };
 }
 
-function withLog({ table, columns, order, marker, opaque }: GuessedLog): Profile {
+function withLog({ table, columns, order, timeInId, marker, opaque }: GuessedLog): Profile {
   const log = {
     ...defaultProfile.log,
-    ...({ table: table.name, order, marker, payloadForm: opaque ? 'opaque' : 'json' } as const),
+    ...({ table: table.name, order, timeInId, marker, payloadForm: opaque ? 'opaque' : 'json' } as const),
     columns: { ...defaultProfile.log.columns, ...columns },
   };
   return { ...defaultProfile, log };
@@ -155,6 +155,7 @@ function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
       table: log.table.name,
       columns: inOrder(log.columns),
       ...(log.order !== null && { order: log.order }),
+      ...(log.timeInId !== null && { timeInId: { form: log.timeInId.form } }),
       ...(log.marker !== null && { marker: log.marker }),
       ...(log.opaque && { payloadForm: 'opaque' }),
       replays: isOfTheDefault(log),

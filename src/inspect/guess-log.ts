@@ -1,4 +1,4 @@
-import { defaultProfile, type Marker } from '../host/profile.ts';
+import { defaultProfile, type Marker, type TimeInId } from '../host/profile.ts';
 import { parseJson } from '../log/payload.ts';
 import type { LogMeaning } from '../model/profile.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
@@ -19,6 +19,8 @@ export type GuessedLog = {
   readonly columns: { readonly id: string } & Readonly<Partial<Record<LogMeaning, string>>>;
   /** The column by which its events follow each other, where their ids are no whole numbers; null: nothing tells. */
   readonly order: string | null;
+  /** How its ids hold the time, where no column does; null: they do not, or nothing tells. */
+  readonly timeInId: TimeInId | null;
   /** How it says that an event is taken back, beside its columns; null: nothing tells. */
   readonly marker: Marker | null;
   /** Its payloads are bytes that only the application can read. */
@@ -73,6 +75,7 @@ export function guessLog(table: Table, sample: LogSample): GuessedLog | null {
   const values = sample.rows.flatMap((row) => row[place] ?? []);
   return {
     ...{ table, sample, columns, order: guessOrder(table, sample, columns) },
+    timeInId: guessTimeInId(sample, columns),
     marker: guessMarker(sample, taken),
     opaque: place !== -1 && values.length > 0 && values.every((value) => value instanceof Uint8Array),
   };
@@ -93,6 +96,14 @@ function guessOrder(
   if (rowidColumn === id || ids.length === 0 || ids.every((value) => typeof value === 'bigint')) return null;
   if (ids.every((value) => typeof value === 'string' && TIMED_ID.test(value))) return id;
   return ts !== undefined && valuesOf(ts).every((value) => value !== null) ? ts : null;
+}
+
+function guessTimeInId({ columns, rows }: LogSample, { id, ts }: GuessedLog['columns']): TimeInId | null {
+  if (ts !== undefined || rows.length === 0) return null;
+  const ids = rows.map((row) => row[columns.indexOf(id)]);
+  const form = ids.every((value) => String(value).length === 26) ? 'ulid' : 'uuid';
+  const isTimed = ids.every((value) => typeof value === 'string' && TIMED_ID.test(value));
+  return isTimed ? { form, epoch: null, bits: 22 } : null;
 }
 
 /** Whether a profile that does not say otherwise takes a column of this name for something else. */

@@ -83,6 +83,7 @@ export function createEventReader(
       const [storedId, storedBranch, storedTs, storedKind, storedPayload, storedPlace] = places.map(
         (place) => (place === -1 ? null : values[place]),
       );
+      const storedTime = profile.log.timeInId === null ? storedTs : storedId;
       const members = isOpaque ? NO_MEMBERS : parsePayload(storedPayload);
       const row = new Map(extraPlaces.map(([name, place]) => [name, plainOf(values[place])]));
       const find = (names: readonly string[]) => {
@@ -96,7 +97,7 @@ export function createEventReader(
         id: typeof storedId === 'bigint' ? storedId : asText(storedId),
         order: placeOfEvent(storedPlace, profile),
         branch: asText(storedBranch),
-        ts: find(fields.payloadTime) ?? shownTime(asText(storedTs), profile.log),
+        ts: find(fields.payloadTime) ?? shownTime(asText(storedTime), profile.log),
         kind: eventKind,
         chat: chatInKey(find(fields.payloadChat), fields.chatKey),
         speaker: find(fields.payloadSpeaker),

@@ -2,6 +2,7 @@ import type { Profile, TimeUnit } from '../host/profile.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { Identity } from './events.ts';
+import { timeInId } from './id-time.ts';
 
 type Log = { readonly table: string; readonly identity: Identity };
 
@@ -12,8 +13,8 @@ export function readTime(
   { table, identity }: Log,
   event: bigint | null,
 ): Date | null {
-  // `chainColumns` has `ts` in second place.
-  const column = identity[1];
+  // `chainColumns` has `ts` in second place, behind the id.
+  const column = rules.timeInId === null ? identity[1] : identity[0];
   if (column == null) return null;
   const [id, ts] = [quoteName(rules.columns.id), quoteName(column)];
   const value = db
@@ -23,8 +24,20 @@ export function readTime(
     )
     .pluck()
     .get(...(event === null ? [] : [event]));
-  const time = typeof value === 'string' ? parseTime(value, rules.timeUnit) : Number.NaN;
+  const time = typeof value === 'string' ? parseLogTime(value, rules) : Number.NaN;
   return Number.isNaN(time) ? null : new Date(time);
+}
+
+/** The column of a log that holds the times of its events. */
+export function timeColumn({ columns, timeInId: form }: Profile['log']): string {
+  return form === null ? columns.ts : columns.id;
+}
+
+/** The time in what `timeColumn` holds, in milliseconds since 1970; NaN for anything else. */
+export function parseLogTime(text: string, log: Profile['log']): number {
+  if (log.timeInId === null) return parseTime(text, log.timeUnit);
+  const time = timeInId(text, log.timeInId);
+  return Math.abs(time) <= LATEST_MS ? time : Number.NaN;
 }
 
 /**
@@ -44,12 +57,12 @@ export function parseTime(text: string, timeUnit: TimeUnit | null): number {
 const IN_MS = { s: 1000, ms: 1, us: 0.001 } as const;
 
 /**
- * The time of an event as it is shown: in ISO 8601 where the profile says in which unit it is stored, else as it is stored.
+ * The time of an event as it is shown: in ISO 8601 where the profile says in which unit or id it is stored, else as it is stored.
  * Null where there is none.
  */
 export function shownTime(stored: string | null, log: Profile['log']): string | null {
-  if (stored === null || log.timeUnit === null) return stored;
-  const time = parseTime(stored, log.timeUnit);
+  if (stored === null || (log.timeUnit === null && log.timeInId === null)) return stored;
+  const time = parseLogTime(stored, log);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 

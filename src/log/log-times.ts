@@ -6,7 +6,7 @@ import { createYielder } from '../system/yielder.ts';
 import { orderColumn } from './event-order.ts';
 import { createEventReader } from './event-reader.ts';
 import { chainColumns } from './events.ts';
-import { parseTime } from './last-time.ts';
+import { parseLogTime, timeColumn } from './last-time.ts';
 import { type Ask, hintOf, LONGEST_READ_MS, type LogSource, within } from './log-runs.ts';
 import { readChatNames } from './payload.ts';
 
@@ -56,12 +56,12 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   const placedBy = byRowid ? id : quoteName(nameOf(orderColumn(profile)) ?? profile.log.columns.id);
   const columns = new Map(chainColumns(profile).map((column, place) => [column, identity[place] ?? null]));
   const sqlName = (column: string | null | undefined) => (column == null ? 'NULL' : quoteName(column));
-  const tsSql = sqlName(columns.get(profile.log.columns.ts));
+  const tsSql = sqlName(columns.get(timeColumn(profile.log)));
   const reader = createEventReader(profile, profile.chat, names);
   const readSql = reader.columns.map(quoteName).join(', ');
   const from = `FROM main.${quoteName(live.name)} ${hintOf({ byRowid })}`;
   const timeOf = (text: unknown): number | null => {
-    const time = typeof text === 'string' ? parseTime(text, profile.log.timeUnit) : Number.NaN;
+    const time = typeof text === 'string' ? parseLogTime(text, profile.log) : Number.NaN;
     return Number.isNaN(time) ? null : time;
   };
   const select = (sql: string) => db.prepare<unknown[], unknown[]>(sql).raw().safeIntegers();
@@ -135,7 +135,9 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   }
 
   return {
-    points: (most) => (byRowid ? pointsByRowid(most) : pointsByReading(most)),
+    // Ids that hold the time do not count events.
+    points: (most) =>
+      byRowid && profile.log.timeInId === null ? pointsByRowid(most) : pointsByReading(most),
     async records(ids) {
       const rows = await ask(() =>
         select(

@@ -29,6 +29,8 @@ export type ProfileCheck = {
     /** The column by which the events follow each other; null: by their ids where these are whole numbers, else as they stand. */
     readonly order: string | null;
     readonly wholeNumberIds: boolean;
+    /** The form of ids that hold the time; null: they do not. */
+    readonly timeInId: 'ulid' | 'uuid' | 'snowflake' | null;
     /** The profile says that only the application can read what the payloads hold. */
     readonly opaque: boolean;
     /** How many of its events were looked at. */

@@ -78,6 +78,8 @@ describe('a profile is refused as invalid if it', () => {
     ['has a list of columns as the order of events', '{"log": {"order": ["ts", "id"]}}'],
     ['has an unknown unit of time', '{"log": {"timeUnit": "hours"}}'],
     ['has an unknown form of payloads', '{"log": {"payloadForm": "msgpack"}}'],
+    ['has snowflakes that count from nowhere', '{"log": {"timeInId": {"form": "snowflake"}}}'],
+    ['has a unit of the time in ids', '{"log": {"timeUnit": "ms", "timeInId": {}}}'],
     ['has a fraction as a mark', '{"log": {"marker": {"takenBack": [0.5]}}}'],
     ['marks events by their ids', '{"log": {"marker": {"column": "ID"}}}'],
     ['has a key of chats without a separator', '{"chat": {"chatKey": {"separator": ""}}}'],

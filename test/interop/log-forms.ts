@@ -7,8 +7,9 @@ export type LogForm = {
   readonly schema: string;
   /** The SQL that appends an event. */
   readonly append: (event: Said) => string;
-  /** Takes events back; by default they are deleted. */
+  /** Takes events back; by default they are deleted. `marks`: they are only marked. */
   readonly takeBack?: string;
+  readonly marks?: boolean;
   readonly profile: { readonly log: object; readonly chat?: object; readonly tables?: readonly string[] };
   /** What the first line of the check says of it. */
   readonly line: string;
@@ -31,6 +32,9 @@ export type Said = {
   readonly backTo: number | null;
 };
 
+/** When an event happened: one a minute. */
+export const timeOf = (n: number): number => Date.UTC(2026, 10, 20, 10, n);
+
 /** The table of events in each of them. */
 export const TABLE = 'events';
 
@@ -44,6 +48,49 @@ const MARKERS = [
   { column: 'is_active', there: '1', gone: '0', takenBack: [0] },
   { column: 'status', there: "'sent'", gone: "'rewound'", takenBack: ['deleted', 'rewound'] },
 ] as const;
+
+const EPOCH = Date.UTC(2015, 0, 1);
+const inBase32 = (value: number) =>
+  Array.from(
+    { length: 10 },
+    (_, place) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Math.floor(value / 32 ** (9 - place)) % 32],
+  ).join('');
+const asUuid = (hex: string) => `'${hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')}'`;
+const inHex = (value: bigint | number, length: number) => value.toString(16).padStart(length, '0');
+
+type TimedIds = {
+  readonly form: { readonly form: string; readonly epoch?: number; readonly bits?: number };
+  readonly idOf: (time: number, n: number) => string;
+  readonly log?: object;
+};
+
+const TIMED_IDS: readonly TimedIds[] = [
+  {
+    form: { form: 'ulid' },
+    idOf: (time, n) => `'${inBase32(time)}${String(n).padStart(16, '0')}'`,
+    log: { order: 'id' },
+  },
+  {
+    form: { form: 'uuid' },
+    // Every other one of version 7, the others of version 6: steps of 100 ns since 1582.
+    idOf: (time, n) => {
+      const steps = inHex((BigInt(time) + 12_219_292_800_000n) * 10_000n, 15);
+      const tail = `8000${inHex(n, 12)}`;
+      return asUuid(
+        n % 2 === 0 ? `${steps.slice(0, 12)}6${steps.slice(12)}${tail}` : `${inHex(time, 12)}7000${tail}`,
+      );
+    },
+    log: { order: 'n' },
+  },
+  {
+    form: { form: 'snowflake', epoch: EPOCH },
+    idOf: (time, n) => String((BigInt(time - EPOCH) << 22n) + BigInt(n)),
+  },
+  {
+    form: { form: 'snowflake', epoch: 0, bits: 16 },
+    idOf: (time, n) => String((BigInt(time) << 16n) + BigInt(n)),
+  },
+];
 
 export const logForms: readonly LogForm[] = [
   {
@@ -97,6 +144,7 @@ export const logForms: readonly LogForm[] = [
       schema: `CREATE TABLE events (id INTEGER PRIMARY KEY, ts TEXT, kind TEXT, body TEXT, ${column} DEFAULT ${there});`,
       append: ({ n, at, kind, room, who, text: said, backTo }) =>
         `INSERT INTO events (id, ts, kind, body) VALUES (${n}, '${at}', '${kind}', ${json({ room, who, said, back_to: backTo })});`,
+      marks: true,
       takeBack: `UPDATE events SET ${column} = ${gone} WHERE id BETWEEN 10 AND 12;`,
       profile: {
         log: { columns: { payload: 'body' }, marker: { column: column.toUpperCase(), takenBack } },
@@ -104,6 +152,28 @@ export const logForms: readonly LogForm[] = [
       },
       line: `${FOUND}, with “${column.toUpperCase()}” saying what is taken back, beside 1 more table.`,
       visible: `SELECT id FROM events WHERE kind = 'said' AND ${column} IS ${there} ORDER BY id`,
+    }),
+  ),
+  ...TIMED_IDS.map(
+    ({ form, idOf, ...rest }): LogForm => ({
+      name: `the time in ids of the form ${form.form}`,
+      schema: 'CREATE TABLE events (id PRIMARY KEY, n INTEGER, kind TEXT, body TEXT);',
+      append: ({ n, at, kind, room, who, text: said, backTo }) =>
+        `INSERT INTO events VALUES (${idOf(Date.parse(at), n)}, ${n}, '${kind}', ${json({ room, who, said, back_to: backTo === null ? null : idOf(timeOf(backTo), backTo).replaceAll("'", '') })});`,
+      takeBack: 'DELETE FROM events WHERE n BETWEEN 10 AND 12;',
+      profile: {
+        log: { columns: { payload: 'body' }, timeInId: form, ...rest.log },
+        chat: { ...MEANINGS, payloadChat: ['room'] },
+      },
+      line: FOUND,
+      visible: "SELECT n FROM events WHERE kind = 'said' ORDER BY n",
+      ...(rest.log !== undefined && {
+        refused: {
+          line: 'restored into a new file, but not taken or restored in place: the ids in “events” are not whole numbers.',
+          code: 'event-ids-unsupported',
+          take: true,
+        },
+      }),
     }),
   ),
 ];

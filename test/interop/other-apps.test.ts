@@ -79,6 +79,7 @@ const OFFERS: readonly Offer[] = [
         table: 'checkpoints',
         columns: { id: 'checkpoint_id', kind: 'type' },
         order: 'checkpoint_id',
+        timeInId: { form: 'uuid' },
         replays: false,
       },
       tables: ['writes'],
