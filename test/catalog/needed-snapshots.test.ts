@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { listSnapshots } from '../../src/catalog/catalog.ts';
 import { recall } from '../../src/catalog/memory.ts';
@@ -6,6 +7,7 @@ import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal, type NewJournalEntry } from '../../src/journal/journal.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+import { runAsNobody } from '../support/process.ts';
 
 const root = makeRoot();
 
@@ -172,4 +174,24 @@ describe('the next start needs', () => {
     expect(await atNextStart(folder, 3)).toEqual([checkpoint(3)]);
     expect(await atNextStart(folder, 2)).toEqual([]);
   });
+
+  test('one from after a restore of which neither its mode nor its safety copy is left: it may have been a full one', async () => {
+    const folder = await makeChat(root());
+    await makeCheckpoints(folder, [1, 3]);
+    await record(folder, { type: 'recovered', planId: 'a', safetyCopyId: copy(2), at });
+    expect(await atNextStart(folder, 3)).toEqual([checkpoint(3)]);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'one from after a safety copy that the system does not let us read, which may be of a full restore',
+    async () => {
+      const folder = await makeChat(root());
+      await makeCheckpoints(folder, [1, 3]);
+      await chmod(await putSnapshot(folder, copy(2)), 0);
+      await chmod(folder.dir, 0o755);
+      const policy = { by: 'choice', ids: [checkpoint(1), checkpoint(3)] };
+      const { stays } = JSON.parse(await runAsNobody('prune', folder.dir, JSON.stringify(policy)));
+      expect(stays).toEqual([{ id: checkpoint(3), reason: 'needed-at-next-start' }]);
+    },
+  );
 });

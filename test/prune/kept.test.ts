@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import '../support/file-calls.ts';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -16,6 +17,7 @@ import { releaseAbandoned, releaseSnapshot } from '../../src/prune/release.ts';
 import { emptyTrash } from '../../src/prune/trash.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
+import { type FileCall, whileWatched } from '../support/file-calls.ts';
 import {
   addEvents,
   asHost,
@@ -167,6 +169,20 @@ test('a folder of kept snapshots that leads elsewhere is not followed, and the o
   expect((await listSnapshots(folder)).map(({ id }) => id)).toEqual([ID, '@kept/*']);
 });
 
+test('what takes the place of a snapshot while it is being kept is not kept in its stead', async () => {
+  const { folder, file, kept } = await makeKeepable();
+  const replace = ({ name }: FileCall) => {
+    if (name === 'link') {
+      writeFileSync(`${file}.new`, 'something else');
+      renameSync(`${file}.new`, file);
+    }
+    return undefined;
+  };
+  expect(await codeOf(whileWatched(replace, () => keepSnapshot(folder, ID)))).toBe('plan-stale');
+  expect(await readdir(kept)).toEqual([]);
+  expect(await readFile(file, 'utf8')).toBe('something else');
+});
+
 test('a snapshot can be kept where the database is gone', async () => {
   const { folder } = await makeKeepable();
   await rm(folder.databaseFile);
@@ -222,6 +238,16 @@ describe('a hold', () => {
     const { handle } = await openSnapshotFile(folder, id);
     expect(await handle.readFile('utf8')).toBe(`this is ${ID}`);
     await handle.close();
+  });
+
+  test('does not count as another place: of two holds of a snapshot that is gone, one becomes kept', async () => {
+    const { folder, file } = await makeKeepable();
+    const [one, other] = [await holdSnapshot(folder, ID), await holdSnapshot(folder, ID)];
+    expect(other.id).not.toBe(one.id);
+    await rm(file);
+    expect(await releaseSnapshot(folder, one.id)).toBe(false);
+    expect(await releaseSnapshot(folder, other.id)).toBe(true);
+    expect((await listSnapshots(folder)).map(({ id }) => id)).toEqual([one.id]);
   });
 
   test('of a process that has ended is released, and one of this process is not', async () => {

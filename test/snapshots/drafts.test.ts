@@ -10,7 +10,7 @@ import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { compareNames, formatSecond, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
 import { moveWithoutLinks } from '../../src/snapshots/publish.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
-import { start } from '../support/process.ts';
+import { runAsNobody, start } from '../support/process.ts';
 
 const root = makeRoot();
 
@@ -230,6 +230,26 @@ describe('the sweep', () => {
     );
     await discardDraft(own);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'leaves every draft where the journal may not be read, because it may name one',
+    async () => {
+      const folder = await makeChat(root());
+      const killed = start('leave-draft.ts', { args: [folder.dir] });
+      const name = basename(await killed.line());
+      await killed.kill();
+      await mkdir(join(folder.dir, 'snapback'), { recursive: true });
+      const journal = join(folder.dir, 'snapback/journal.jsonl');
+      await writeFile(journal, '', { mode: 0 });
+      for (const place of ['.', 'snapshots', 'snapshots/periodic', 'snapback'])
+        await chmod(join(folder.dir, place), 0o777);
+      await runAsNobody('list', folder.dir);
+      expect(await namesIn(folder, 'periodic')).toEqual([name]);
+      await chmod(journal, 0o666);
+      await runAsNobody('list', folder.dir);
+      expect(await namesIn(folder, 'periodic')).toEqual([]);
+    },
+  );
 
   test('leaves the checkpoint of an unfinished restore, which can be resumed', async () => {
     const folder = await makeChat(root());
