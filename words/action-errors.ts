@@ -32,7 +32,14 @@ export const actionErrors = {
     title: 'A row was rejected',
     happened: addTo(failure.message, reasonOf(failure)),
     unharmed: ROLLED_BACK,
-    next: 'The chat app’s rules have probably become stricter since this snapshot. Try a newer one.',
+    next:
+      failure.detail.sqlite === 'SQLITE_CONSTRAINT_UNIQUE'
+        ? {
+            window:
+              'Two rows would have a value that only one may have. Change that value in the chat app, then try again; or bring back only other rows, from Rows.',
+            cli: 'Two rows would have a value that only one may have. Change that value in the chat app, then try again; or bring back only other rows, with --tables, --chat or --rows.',
+          }
+        : 'The chat app’s rules have probably become stricter since this snapshot. Try a newer one.',
   }),
   'row-too-large': {
     title: 'A row is too large for a snapshot',
@@ -165,9 +172,15 @@ function afterRefusedMerge(why: unknown) {
         'Try again. If that does not help, move that snapshot to the trash, where it is kept: then you choose each version yourself.',
       cli: 'Try again. If that does not help, name another one with --base, or move that snapshot to the trash, where it is kept.',
     };
-  return why === 'wrong-base' || why === 'several-rewinds'
+  if (why === 'several-rewinds')
+    return {
+      window:
+        'Bring back first what the newest rewind took, with the snapshot from before it; then this one can be merged.',
+      cli: 'Restore first the snapshot from before the newest rewind, with --merge; then this one can be merged, too. Or name the snapshot or safety copy from just after the first rewind with --base; or put this one into a new file with --to, without --merge.',
+    };
+  return why === 'wrong-base'
     ? {
-        window: 'Choose another snapshot.',
+        window: 'Choose another snapshot to compare with.',
         cli: 'Name the snapshot or safety copy from just after the rewind with --base; or put this one into a new file with --to, without --merge.',
       }
     : {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyRestore, planRestore, takeSnapshot } from '../../src/index.ts';
+import { explain } from '../../words/errors.ts';
 import { type MergeWorld, makeMergeWorld, merging } from '../support/merging.ts';
 import { addEvents, asHost, codeOf, makeRoot, type Place, run } from '../support/place.ts';
 import { NOW } from '../support/requests.ts';
@@ -78,6 +79,48 @@ describe.concurrent('a later rewind', () => {
 });
 
 const EDIT = "UPDATE memories SET text = 'edited' WHERE id = 3";
+
+test('after several rewinds, the newest is undone first, and then the one before it can be', async () => {
+  const { place, folder, id } = await makeMergeWorld(root(), { way: 'flags', withBase: false });
+  run(place, `${addEvents(2, 'new')} INSERT INTO memories VALUES (14, 'of 14'), (15, 'of 15');`);
+  const second = await takeSnapshot(folder, 'rewind');
+  run(place, `${REWIND.flags(14)} DELETE FROM memories WHERE id = 15; ${addEvents(1, 'newest')}`);
+  expect((await planRestore(folder, merging(id))).refusals).toMatchObject([
+    { code: 'merge-refused', detail: { why: 'several-rewinds' } },
+  ]);
+  for (const snapshotId of [second.id, id])
+    await applyRestore(folder, merging(snapshotId, { choices: { all: 'theirs', tables: [] } }), NOW);
+  expect(read(place, 'SELECT id FROM memories ORDER BY id')).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15].map((one) => [one]),
+  );
+  expect(read(place, 'SELECT count(*) FROM event_log WHERE hidden')).toEqual([[0]]);
+  expect(read(place, 'SELECT count(*) FROM event_log')).toEqual([[15]]);
+});
+
+test('a value that only one row may have, given to a row on both sides, is a refusal before anything is done', async () => {
+  const { place, folder, id, since } = await makeMergeWorld(root(), {
+    ...{ way: 'flags', withBase: true },
+    notes: `CREATE TABLE notes (id INTEGER PRIMARY KEY, slug TEXT UNIQUE); INSERT INTO notes VALUES (1, 'pier'), (2, 'lamp');`,
+    rewind: 'DELETE FROM notes WHERE id = 2;',
+    newer: "INSERT INTO notes VALUES (3, 'lamp');",
+  });
+  const { refusals } = await planRestore(folder, merging(id));
+  expect(refusals).toMatchObject([{ code: 'row-refused', detail: { sqlite: 'SQLITE_CONSTRAINT_UNIQUE' } }]);
+  for (const face of ['window', 'cli'] as const)
+    expect(refusals.map((refusal) => explain(refusal, face))).toMatchObject([
+      { happened: expect.stringContaining('notes.slug'), next: expect.stringContaining('Change that value') },
+    ]);
+  expect(await codeOf(applyRestore(folder, merging(id), NOW))).toBe('row-refused');
+  expect(readState(place.databaseFile)).toEqual(since);
+
+  run(place, "UPDATE notes SET slug = 'lamp (new)' WHERE id = 3");
+  await applyRestore(folder, merging(id), NOW);
+  expect(read(place, 'SELECT * FROM notes')).toEqual([
+    [1, 'pier'],
+    [2, 'lamp'],
+    [3, 'lamp (new)'],
+  ]);
+});
 
 describe.concurrent('where the state just after the rewind cannot be read', () => {
   const world = async () => {
