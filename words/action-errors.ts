@@ -78,7 +78,7 @@ export const actionErrors = {
   }),
   'merge-refused': ({ detail }) => ({
     title: 'The two states can’t be merged',
-    next: afterRefusedMerge(detail.why),
+    next: afterRefusedMerge(detail.why, detail.hasOthers === true),
   }),
   'conflicts-open': {
     title: 'Some rows have two versions',
@@ -164,13 +164,18 @@ export const actionErrors = {
   }),
 } satisfies Partial<Entries>;
 
-function afterRefusedMerge(why: unknown) {
+function afterRefusedMerge(why: unknown, hasOthers: boolean) {
   if (why === 'not-applied') return 'Start the chat app once, then try again.';
+  if (why === 'base-unreadable' && hasOthers)
+    return {
+      window: 'Compare with another one, which is offered here, or try again.',
+      cli: 'Try again, or name another one with --base, as the plan lists them.',
+    };
   if (why === 'base-unreadable')
     return {
       window:
-        'Try again. If that does not help, move that snapshot to the trash, where it is kept: then you choose each version yourself.',
-      cli: 'Try again. If that does not help, name another one with --base, or move that snapshot to the trash, where it is kept.',
+        'No other snapshot can take its place. Try again. If that does not help, move that snapshot to the trash, where it is kept: then you choose each version yourself.',
+      cli: 'No other snapshot can take its place. Try again. If that does not help, move that snapshot to the trash, where it is kept.',
     };
   if (why === 'several-rewinds')
     return {

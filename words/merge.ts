@@ -10,7 +10,7 @@ import { rowsWords } from './selected.ts';
 
 type MergePlan = Pick<
   RestorePlan | CopyPlan,
-  'options' | 'base' | 'conflicts' | 'conflictCount' | 'conflictsOpen'
+  'options' | 'base' | 'otherBases' | 'conflicts' | 'conflictCount' | 'conflictsOpen'
 >;
 
 /** Two sentences: what comes back, as of a moment, and that the newer rows stay. Null: nothing is merged. */
@@ -20,8 +20,10 @@ export function mergedWords({ options }: Pick<MergePlan, 'options'>, moment: str
 }
 
 /** What tells who changed a row, and the rows that both sides changed. */
-export function mergeLines({ options, base, ...found }: MergePlan): readonly string[] {
+export function mergeLines({ options, base, otherBases, ...found }: MergePlan): readonly string[] {
   if (options.merge === undefined) return [];
+  if (otherBases.length > 0)
+    return otherBases.map(({ snapshot }) => `${snapshot} can show who changed a row, if you choose it.`);
   return [baseWords(base), ...conflictLines(found)];
 }
 
@@ -37,7 +39,7 @@ function conflictLines({
   conflicts,
   conflictCount,
   conflictsOpen,
-}: Omit<MergePlan, 'options' | 'base'>): readonly string[] {
+}: Omit<MergePlan, 'options' | 'base' | 'otherBases'>): readonly string[] {
   if (conflictCount === 0) return ['No row was changed on both sides.'];
   const taken = (take: 'mine' | 'theirs' | null) => conflicts.filter((one) => one.take === take);
   const lines = (start: string, take: 'mine' | 'theirs' | null) =>
@@ -92,6 +94,13 @@ export function baseNote(base: MergePlan['base']): string {
   return base.inferred
     ? 'Both versions differ from the one at the message that the rewind went back to, as an earlier snapshot shows it.'
     : 'Both versions differ from the one just after the rewind.';
+}
+
+/** The button that compares with another snapshot than the one that cannot be read. `when`: such as `at 14:03`. */
+export function compareWithWords({ inferred }: { readonly inferred: boolean }, when: string): string {
+  return inferred
+    ? `Compare with what was there ${when}, before the rewind`
+    : `Compare with what was there ${when}`;
 }
 
 /** How many are still to be chosen. */

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { Button, Radio, RadioGroup } from 'react-aria-components';
 import type { ConflictsTable, ShownConflict } from '../../src/model/conflicts.ts';
 import type { MergeSide } from '../../src/model/selection.ts';
@@ -73,13 +73,18 @@ function TableConflicts({ conflictsId, table: { name, rows }, choices, onChoose 
   const [shown, setShown] = useState<readonly ShownConflict[]>([]);
   if (page.value !== null && page.value !== shown) setShown(page.value);
   const [earlier, later] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)];
+  const isTurned = useRef(false);
   const turn = (by: number) => {
-    const next = offset + by * AT_ONCE;
-    setOffset(next);
-    // A button that is disabled would lose the focus.
-    if (next === 0) later.current?.focus();
-    else if (next + AT_ONCE >= rows) earlier.current?.focus();
+    isTurned.current = true;
+    setOffset(offset + by * AT_ONCE);
   };
+  // A button that is disabled loses the focus, and the other one can take it only once it is enabled.
+  useLayoutEffect(() => {
+    if (!isTurned.current) return;
+    isTurned.current = false;
+    if (offset === 0) later.current?.focus();
+    else if (offset + AT_ONCE >= rows) earlier.current?.focus();
+  });
   return (
     <div className="conflict-table">
       {rows > 1 && (

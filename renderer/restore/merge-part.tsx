@@ -1,5 +1,8 @@
 import { Button } from 'react-aria-components';
 import type { RestorePlan } from '../../src/model/restore.ts';
+import { compareWithWords } from '../../words/merge.ts';
+import { formatWhen } from '../../words/moments.ts';
+import { useNow } from '../ask/now.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
 import { ConflictChooser } from './conflict-chooser.tsx';
@@ -7,10 +10,22 @@ import type { Merging } from './use-merging.ts';
 
 export type MergePartProps = { readonly plan: RestorePlan; readonly merging: Merging };
 
-/** What a person has to choose in a merge; nothing where neither side changed what the other did. */
-export function MergePart({ plan, merging: { conflicts, choices, onChoose } }: MergePartProps) {
+/** What a person has to choose in a merge, or what it can be made with; nothing where neither side changed what the other did. */
+export function MergePart({ plan, merging: { conflicts, choices, onChoose, onBase } }: MergePartProps) {
   const { value, error, progress, reload } = conflicts;
-  if (plan.options.merge === undefined || plan.conflictCount === 0) return null;
+  const now = useNow();
+  if (plan.options.merge === undefined) return null;
+  if (plan.otherBases.length > 0)
+    return (
+      <div className="other-bases">
+        {plan.otherBases.map((base) => (
+          <Button key={base.snapshot} className="button" onPress={() => onBase(base.snapshot)}>
+            {compareWithWords(base, formatWhen(base.takenAt, now))}
+          </Button>
+        ))}
+      </div>
+    );
+  if (plan.conflictCount === 0) return null;
   if (error !== null)
     return (
       <ErrorNote error={error}>

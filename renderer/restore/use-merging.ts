@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { FolderId, ResultOf } from '../../electron/contract.ts';
+import type { ArgsOf, FolderId, ResultOf } from '../../electron/contract.ts';
 import type { Merge } from '../../src/model/selection.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { call } from '../ask/api.ts';
@@ -18,6 +18,8 @@ export type Merging = {
   readonly onChoose: (choices: Choices) => void;
   /** For how many nothing is chosen yet; null: they are not read yet. */
   readonly open: number | null;
+  /** Compares with this snapshot instead of the one that is found. */
+  readonly onBase: (baseId: SnapshotId) => void;
 };
 
 /**
@@ -30,16 +32,17 @@ export function useMerging(
   hasConflicts: boolean,
 ): Merging {
   const [choices, onChoose] = useState(NO_CHOICES);
-  const conflicts = useConflicts(folderId, hasConflicts ? snapshotId : null);
+  const [baseId, onBase] = useState<SnapshotId | null>(null);
+  const asked = hasConflicts && snapshotId !== null ? { folderId, snapshotId, baseId } : null;
+  const conflicts = useConflicts(asked);
   const tables = conflicts.value?.overview.tables ?? null;
   const open = tables === null ? null : countOpen(tables, choices);
-  const merge = { baseId: null, choices: toMergeChoices(open === 0 ? choices : NO_CHOICES) };
-  return { merge: snapshotId === null ? undefined : merge, conflicts, choices, onChoose, open };
+  const merge = { baseId, choices: toMergeChoices(open === 0 ? choices : NO_CHOICES) };
+  return { merge: snapshotId === null ? undefined : merge, conflicts, choices, onChoose, open, onBase };
 }
 
 /** Opens the entries of which a version has to be chosen, and closes them when nobody shows them any more. */
-function useConflicts(folderId: FolderId, snapshotId: SnapshotId | null): Request<OpenConflicts> {
-  const asked = snapshotId === null ? null : { folderId, snapshotId, baseId: null };
+function useConflicts(asked: ArgsOf<'conflicts.open'> | null): Request<OpenConflicts> {
   const opened = useRequest('conflicts.open', asked);
   const conflictsId = opened.value?.conflictsId;
   useEffect(() => {

@@ -36,6 +36,12 @@ export type Conflict = RowName & {
 export type MergedPart = {
   /** The state that both sides are compared with; `inferred`: it is one of the same event from before the rewind. Null: none. */
   readonly base: { readonly snapshot: SnapshotId; readonly inferred: boolean } | null;
+  /** What can be that state where the one that may be it cannot be read, if somebody names it; only the first ones. */
+  readonly otherBases: readonly {
+    readonly snapshot: SnapshotId;
+    readonly takenAt: string;
+    readonly inferred: boolean;
+  }[];
   /** Only the first ones. */
   readonly conflicts: readonly Conflict[];
   readonly conflictCount: number;

@@ -2,6 +2,7 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { createLogChain, type LogExtent } from '../log/chain.ts';
 import { createIdentifier, findLogTable, identityOf } from '../log/events.ts';
 import { type ErrorCode, SnapbackError } from '../model/errors.ts';
+import type { MergedPart } from '../model/selection.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
@@ -24,6 +25,7 @@ import { readStagedTablesAt } from './tables-at.ts';
 /** The state that both sides are compared with. Its opener closes the stage. */
 export type MergeBase = {
   readonly snapshot: SnapshotId;
+  readonly takenAt: string;
   readonly stage: Stage;
   /** It was taken before the rewind, after the last event that the rewind left. */
   readonly inferred: boolean;
@@ -31,8 +33,15 @@ export type MergeBase = {
 
 type Sought = { readonly baseId: SnapshotId | null; readonly rewind: RewindSince };
 
-/** `unread`: the snapshot that may be the base and cannot be read; else null. */
-export type FoundBase = { readonly base: MergeBase | null; readonly unread: SnapshotId | null };
+/** `unread`: the snapshot that may be the base and cannot be read; else null. `others`: what can be it instead, if asked for. */
+export type FoundBase = {
+  readonly base: MergeBase | null;
+  readonly unread: SnapshotId | null;
+  readonly others: MergedPart['otherBases'];
+};
+
+/** So many snapshots are looked at to find what can take the place of one that cannot be read. */
+const MOST_OTHERS = 10;
 
 /**
  * Finds the snapshot or safety copy of the state just after the rewind: the earliest one whose log is the live one up to the
@@ -48,23 +57,38 @@ export async function findMergeBase(
   task: TaskOptions,
 ): Promise<FoundBase> {
   const open = (id: SnapshotId) => openBase(source, database, { id, rewind }, task);
-  if (baseId !== null)
-    return { base: baseId === source.snapshot.id ? null : await open(baseId), unread: null };
+  if (baseId !== null) return found(baseId === source.snapshot.id ? null : await open(baseId));
   const { exact, others } = await listCandidates(source, rewind);
+  const instead = async (unread: SnapshotId): Promise<FoundBase> => {
+    const files = [...exact, ...others.toSorted(earliestFirst).reverse()].filter(({ id }) => id !== unread);
+    const bases: MergedPart['otherBases'][number][] = [];
+    for (const { id } of files.slice(0, MOST_OTHERS)) {
+      const other = await unlessUnread(() => open(id));
+      if (other === UNREAD || other === null) continue;
+      const { takenAt, inferred } = other;
+      bases.push({ snapshot: id, takenAt, inferred });
+      await other.stage.close();
+    }
+    return { base: null, unread, others: bases };
+  };
   const inferred = [...others];
   for (const file of exact) {
-    const found = await unlessUnread(() => open(file.id));
-    if (found === UNREAD) return { base: null, unread: file.id };
-    if (found?.inferred === false) return { base: found, unread: null };
-    await found?.stage.close();
-    if (found !== null) inferred.push(file);
+    const base = await unlessUnread(() => open(file.id));
+    if (base === UNREAD) return instead(file.id);
+    if (base?.inferred === false) return found(base);
+    await base?.stage.close();
+    if (base !== null) inferred.push(file);
   }
   for (const file of inferred.toSorted(earliestFirst).reverse()) {
-    const found = await unlessUnread(() => open(file.id));
-    if (found === UNREAD) return { base: null, unread: file.id };
-    if (found !== null) return { base: found, unread: null };
+    const base = await unlessUnread(() => open(file.id));
+    if (base === UNREAD) return instead(file.id);
+    if (base !== null) return found(base);
   }
-  return { base: null, unread: null };
+  return found(null);
+}
+
+function found(base: MergeBase | null): FoundBase {
+  return { base, unread: null, others: [] };
 }
 
 type Candidates = { readonly exact: readonly SnapshotFile[]; readonly others: readonly SnapshotFile[] };
@@ -127,7 +151,7 @@ async function openBase(
 ): Promise<MergeBase | null> {
   // What it holds decides what is written, so its bytes have to be proven.
   const where = { folder: place, live: database, proof: 'bytes' } as const;
-  const { stage, snapshot: found } = await stageById(folder, id, where, task);
+  const { stage, snapshot: other } = await stageById(folder, id, where, task);
   let isBase = false;
   try {
     const isUpToDate = readStagedTablesAt(stage) === null && stage.about?.salvaged === undefined;
@@ -137,7 +161,7 @@ async function openBase(
     const isTarget = rewind.target !== null && stage.lastEventId === rewind.target;
     const isAfterwards =
       record === null
-        ? isTarget && found.takenAt > snapshot.takenAt
+        ? isTarget && other.takenAt > snapshot.takenAt
         : stage.lastEventId === record && !rewind.isLate;
     const isExact = isAfterwards && continuesLog(database, { ...log, format: FORMAT_VERSION });
     if (!isExact) {
@@ -147,7 +171,7 @@ async function openBase(
       if (begins?.chain !== log.chain) return null;
     }
     isBase = true;
-    return { snapshot: id, stage, inferred: !isExact };
+    return { snapshot: id, takenAt: other.takenAt, stage, inferred: !isExact };
   } finally {
     if (!isBase) await stage.close();
   }

@@ -47,7 +47,7 @@ type Obstacle =
   | 'without-key';
 
 /** Why a snapshot cannot be merged. */
-type Refused = { readonly refusal: Refusal };
+type Refused = { readonly refusal: Refusal } & Pick<MergedPart, 'otherBases'>;
 
 /** `tables`: with the sides that are taken, in temporary tables; what nothing decides is marked as a conflict. */
 export type MergeSides = {
@@ -85,8 +85,9 @@ export async function findMergeSides(
   if (rewind.tookNewer) return refuse('newer-taken');
   if (rewind.wentFurther) return refuse('rewound-further');
   if (profile.log.gapless && rewind.records.length > 0) return refuse('no-gaps');
-  const { base, unread } = await findMergeBase(source, database, { baseId, rewind }, task);
-  if (unread !== null) return refuse('base-unreadable', { base: unread });
+  const { base, unread, others } = await findMergeBase(source, database, { baseId, rewind }, task);
+  if (unread !== null)
+    return { ...refuse('base-unreadable', { base: unread }, others.length > 0), otherBases: others };
   if (base === null && baseId !== null) return refuse('wrong-base');
   if (base === null && rewind.records.length > 1) return refuse('several-rewinds');
   const close = async () => base?.stage.close();
@@ -157,10 +158,11 @@ function nameOf(base: MergeBase | null): MergedPart['base'] {
 }
 
 /** `detail`: what it is about. */
-function refuse(why: Obstacle, detail: ErrorDetail = {}): Refused {
+function refuse(why: Obstacle, detail: ErrorDetail = {}, hasOthers = false): Refused {
   const about = Object.values(detail).map((name) => `“${name}”`);
   const reason = REASONS[why].replace('…', about.join(''));
-  return { refusal: refusalOf(new SnapbackError('merge-refused', reason, { why, ...detail })) };
+  const error = new SnapbackError('merge-refused', reason, { why, hasOthers, ...detail });
+  return { refusal: refusalOf(error), otherBases: [] };
 }
 
 /** `…` stands for what it is about. */

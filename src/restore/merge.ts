@@ -35,7 +35,7 @@ export async function mergeNewer(
 ): Promise<SelectedStage> {
   const { folder, stage, place } = source;
   const sides = await findMergeSides(source, database, baseId, task);
-  if (sides.refusal !== null) return refuse(source, sides.refusal);
+  if (sides.refusal !== null) return refuse(source, sides.refusal, sides.otherBases);
   const { base, tables } = sides;
   let copy: SelectedStage['stage'] | null = null;
   const close = async () => {
@@ -45,7 +45,7 @@ export async function mergeNewer(
   try {
     applyChoices(database, tables, choices);
     const { undecided, ...conflicts } = await readConflicts(database, tables, task);
-    const part = { base, ...conflicts };
+    const part = { base, otherBases: [], ...conflicts };
     const counted = tables.map((table) => ({ table, rows: countChosen(database, table) }));
     const taken = counted.filter(({ rows }) => rows > 0).map(({ table }) => table);
     const chosen = new Map(counted.map(({ table, rows }) => [table.comparison.staged.live.name, rows]));
@@ -81,7 +81,7 @@ function hashOf(rows: string, { base, conflictsOpen, conflictsHash }: MergedPart
 }
 
 /** Nothing is merged. */
-function refuse({ stage }: Source, refusal: Refusal): SelectedStage {
+function refuse({ stage }: Source, refusal: Refusal, otherBases: MergedPart['otherBases']): SelectedStage {
   return {
     stage: { ...stage, tables: [] },
     selected: {
@@ -92,7 +92,7 @@ function refuse({ stage }: Source, refusal: Refusal): SelectedStage {
         chosen: new Map(),
         obstacle: null,
       },
-      merged: { part: NO_MERGE, undecided: [], refusals: [refusal] },
+      merged: { part: { ...NO_MERGE, otherBases }, undecided: [], refusals: [refusal] },
     },
     close: null,
   };

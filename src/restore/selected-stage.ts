@@ -61,6 +61,7 @@ export const NO_PART: SelectedPart = {
 export const NO_MERGE: MergedPart = {
   base: null,
   conflicts: [],
+  otherBases: [],
   ...{ conflictCount: 0, conflictsOpen: 0, conflictsHash: '' },
 };
 

@@ -1,6 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openDataFolder, takeSnapshot } from '../../src/index.ts';
 import { BACK, button, hero, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
-import { readDatabase } from './judge.ts';
+import { readDatabase, writeMessage } from './judge.ts';
 import { tabTo } from './keyboard.ts';
 import { look } from './look-at.ts';
 
@@ -69,3 +73,95 @@ test('both sides are merged by keyboard alone: nothing is chosen at first, each 
     expect(readDatabase(demo)).toEqual(before);
   });
 });
+
+/** Rewinds a chat of the demo by its last messages; after that, both sides have other memories, and flag one message. */
+async function rewindAndEdit(dir: string): Promise<{ readonly base: string; readonly message: number }> {
+  const folder = await openDataFolder(dir);
+  const memories =
+    "UPDATE memories SET text = 'WORD ' || id WHERE id IN (SELECT id FROM memories ORDER BY id LIMIT 7);";
+  const lost =
+    "SELECT id FROM event_log WHERE payload_json LIKE '%harbour%' AND hidden = 0 AND kind <> 'rewind' ORDER BY id DESC";
+  await takeSnapshot(folder, 'rewind');
+  const [message = 0, target = 0] = read(dir, `${lost} LIMIT 3`).toSpliced(1, 1);
+  run(
+    dir,
+    `INSERT INTO event_log (ts, kind, payload_json) VALUES (strftime('%Y-%m-%dT%H:%M:%SZ'), 'rewind',
+        json_object('chat_id', 'harbour', 'to_event_id', ${target}));
+      UPDATE event_log SET hidden = 1, superseded_by = (SELECT max(id) FROM event_log)
+        WHERE id > ${target} AND kind <> 'rewind' AND payload_json LIKE '%harbour%' AND hidden = 0;
+      ${memories.replace('WORD', 'rewound')}`,
+  );
+  const { id: base } = await takeSnapshot(folder, 'periodic');
+  run(dir, memories.replace('WORD', 'edited'));
+  await takeSnapshot(folder, 'periodic');
+  writeMessage(dir, 'Written since.');
+  run(dir, `UPDATE event_log SET superseded_by = (SELECT max(id) FROM event_log) WHERE id = ${message}`);
+  return { base, message };
+}
+
+test('a snapshot of just after the rewind tells who changed what, page by page and inside a message; another one is named where it can’t be read', async ({
+  place,
+  demo,
+}, info) => {
+  const { base, message } = await rewindAndEdit(demo);
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  const openBoth = async () => {
+    await button(page, 'Something else…').press('Enter');
+    await named(page, 'menuitem', 'Show me both…').press('Enter');
+  };
+
+  await test.step('each version is shown beside that of just after the rewind', async () => {
+    await openBoth();
+    await expect(button(dialog, 'Choose 8 more')).toBeDisabled();
+    await expect(dialog).toContainText('Both versions differ from the one just after the rewind.');
+    const event = named(dialog, 'radiogroup', String(message));
+    await expect(event.locator('.bubble')).toHaveCount(2);
+    await button(dialog, /^7 memories/).press('Enter');
+    const shown = dialog.locator('.conflict-table').filter({ hasText: 'For all of these' });
+    await expect(shown.locator('.conflict')).toHaveCount(5);
+    await expect(shown).toContainText('1–5 of 7');
+    await expect(shown.locator('.conflict').first()).toContainText(/Just after the rewind.*rewound \d/);
+    await look(app, page, info, 'merge-base');
+    await tabTo(page, button(shown, 'Next'));
+    await page.keyboard.press('Enter');
+    await expect(shown.locator('.conflict')).toHaveCount(2);
+    await expect(button(shown, 'Previous')).toBeFocused();
+    const last = shown.getByRole('radiogroup').last();
+    await named(last, 'radio', /^As it was then/).press('Space');
+    await expect(button(dialog, 'Choose 7 more')).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  });
+
+  await test.step('where it can’t be read, another one is offered by its time', async () => {
+    const file = join(demo, 'snapshots', `${base}.json`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"rewound ', '"rew0und '));
+    await openBoth();
+    await expect(dialog.getByRole('alert')).toContainText('but it cannot be read');
+    await expect(dialog.getByRole('alert')).toContainText('Compare with another one, which is offered here');
+    await look(app, page, info, 'merge-other-base');
+    await tabTo(page, button(dialog, /^Compare with what was there at /));
+    await page.keyboard.press('Enter');
+    await expect(button(dialog, 'Choose 1 more')).toBeDisabled();
+    await named(dialog, 'radio', /^As it is now/).press('Space');
+    await expect(button(dialog, /^Bring back/)).toBeEnabled();
+    await expect(page.locator('[role=alertdialog]:focus-within')).toBeVisible();
+  });
+});
+
+function read(dir: string, sql: string): readonly number[] {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  const ids = db
+    .prepare(sql)
+    .all()
+    .map(({ id }) => Number(id));
+  db.close();
+  return ids;
+}
+
+function run(dir: string, sql: string): void {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  db.exec(sql);
+  db.close();
+}

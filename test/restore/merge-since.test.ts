@@ -132,11 +132,12 @@ describe.concurrent('where the state just after the rewind cannot be read', () =
   };
 
   test('no other one takes its place unasked, and nothing is merged', async () => {
-    const { place, folder, id, baseId, since } = await world();
-    const { refusals } = await planRestore(folder, merging(id));
+    const { place, folder, id, baseId, later, since } = await world();
+    const { refusals, otherBases } = await planRestore(folder, merging(id));
     expect(refusals).toMatchObject([
-      { code: 'merge-refused', detail: { why: 'base-unreadable', base: baseId } },
+      { code: 'merge-refused', detail: { why: 'base-unreadable', base: baseId, hasOthers: true } },
     ]);
+    expect(otherBases).toMatchObject([{ snapshot: later, inferred: false }]);
     const request = merging(id, { choices: { all: 'theirs', tables: [] } });
     expect(await codeOf(applyRestore(folder, request, NOW))).toBe('merge-refused');
     expect(readState(place.databaseFile)).toEqual(since);

@@ -75,6 +75,7 @@ export const plan: RestorePlan = {
   conflictCount: 0,
   conflictsOpen: 0,
   conflictsHash: '',
+  otherBases: [],
 };
 
 /** What a restore proves, with some figures. */
