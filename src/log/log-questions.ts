@@ -113,7 +113,9 @@ export function createLogQuestions(
     ask(() =>
       atOneMoment(db, () => {
         const found = new Map<bigint, string>();
-        for (const row of read(`WHERE ${id} IN (${events.join(', ')})`)) {
+        // Rows in a certain order are read as they are. Otherwise each text would be fetched as its bytes.
+        const order = byRowid ? ` ORDER BY ${id}` : '';
+        for (const row of read(`WHERE ${id} IN (${events.join(', ')})${order}`)) {
           const [event] = row;
           if (typeof event === 'bigint' && !found.has(event)) found.set(event, fingerprintEvent(row));
         }
