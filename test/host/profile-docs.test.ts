@@ -62,6 +62,30 @@ test('every default that is written out is the one that holds', () => {
   }
 });
 
+test('the example of what else a profile can say is understood as it says', async () => {
+  const [profile = ''] = blocks('jsonc');
+  const dir = await makeDir(root());
+  asHost({ databaseFile: join(dir, 'app.db') }, (db) =>
+    db.exec(`CREATE TABLE event_log (id TEXT PRIMARY KEY, event_key TEXT, status TEXT, plain_text TEXT, payload_json BLOB);
+      INSERT INTO event_log VALUES ('01KAFZ0000ABCDEFGHJKMNPQRS', 'chat:42:7', 'sent', 'To page ninety.', x'93a1')`),
+  );
+  await writeFile(join(dir, 'snapback-profile.json'), profile);
+  const check = await checkProfile(await openDataFolder(dir));
+  expect(check).toMatchObject({
+    log: { opaque: true, timeInId: 'ulid' },
+    chatKey: { prefix: 'chat:' },
+    rewind: { marker: { column: 'status', missing: false } },
+  });
+  expect(check.fields.map(({ meaning, found }) => [meaning, found])).toEqual([
+    ...[
+      ['text', 1],
+      ['chat', 1],
+      ['speaker', 0],
+      ['time', 1],
+    ],
+  ]);
+});
+
 test('the worked example is what the commands say, and its folder works: take, rewind, restore', async () => {
   const [schema = ''] = blocks('sql');
   const [drafted = '', corrected = ''] = blocks('json');
