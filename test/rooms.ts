@@ -137,6 +137,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/snapshots',
       'src/stage',
       'src/compare',
+      'src/write',
       'src/journal',
       'src/restore',
       'src/catalog',

@@ -71,11 +71,11 @@ function indexWords({ name, before, handling }: SearchIndex): string {
     : `The search index ${name} is updated and verified.`;
 }
 
-function notKeptUpWords({ name, by }: NotKeptUp): string {
+function notKeptUpWords({ name, columns, by }: NotKeptUp): string {
   const tables = [...new Set(by.map(({ table }) => table))];
   return by.length === 0
     ? `${name} stays as it is. If the chat app keeps it up to date itself, it is out of date afterwards.`
-    : `${name} stays as it is and may be out of date afterwards: the chat app updates it with ${choose(by.length, 'the trigger', 'the triggers')} ${joinWords(by.map(({ trigger }) => trigger))} of ${joinWords(tables)}.`;
+    : `${name} stays as it is and may be out of date afterwards: the chat app updates ${columns.length === 0 ? 'it' : `its ${joinWords(columns)}`} with ${choose(by.length, 'the trigger', 'the triggers')} ${joinWords(by.map(({ trigger }) => trigger))} of ${joinWords(tables)}.`;
 }
 
 function keyWords({

@@ -53,6 +53,8 @@ function describeCheck({
   chatKey,
   names,
   tables,
+  references,
+  kept,
   rewind,
 }: ProfileCheck): readonly string[] {
   const columns = Object.entries(log.columns).flatMap(([meaning, column]) =>
@@ -68,6 +70,10 @@ function describeCheck({
     ...(chatKey === null ? [] : [term('Chat in it', describeKey(chatKey))]),
     term('Chat names', names === null ? 'none' : `${names.table}.${names.column}`),
     ...describeTables(tables),
+    ...references.map(({ from, to }) => term('Reference', `${from} to ${to}, declared by the profile`)),
+    ...kept.map(({ table, columns, by }) =>
+      term('Kept up', `${table}: ${columns.join(', ')}, by ${by.map(({ trigger }) => trigger).join(', ')}`),
+    ),
     term('Rewinds', describeRewinds(rewind)),
   ];
 }

@@ -5,7 +5,7 @@ import { oddFile } from '../sqlite/look-first.ts';
 import { foldName } from '../sqlite/names.ts';
 import { access, constants, type Dirent, lstat, readdir, realpath } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
-import { defaultChatNames, defaultProfile, type Profile } from './profile.ts';
+import { defaultChatNames, defaultProfile, type Profile, splitReference } from './profile.ts';
 import { invalidProfile } from './profile-schema.ts';
 
 /** What is searched for: a database with the event log of this profile. Null: one with any table. */
@@ -165,7 +165,7 @@ function judgeOpen(db: ReadDatabase, profile: Profile | null): Verdict {
  * Checks that the columns exist that an application's own profile names. Of the default columns only the id is required.
  * @throws `profile-invalid`
  */
-function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
+function requireColumns(db: ReadDatabase, { log, references, chat }: Profile): void {
   const columnsOf = db.prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main')").pluck();
   const demand = (where: string, table: string, column: string) => {
     const columns = columnsOf.all(table);
@@ -176,6 +176,11 @@ function requireColumns(db: ReadDatabase, { log, chat }: Profile): void {
   for (const [key, column] of Object.entries(log.columns))
     if (key === 'id' || byDefault.get(key) !== column) demand(`log.columns.${key}`, log.table, column);
   if (log.order !== null) demand('log.order', log.table, log.order);
+  for (const [index, reference] of references.entries())
+    for (const side of ['from', 'to'] as const) {
+      const { table, column } = splitReference(reference[side]);
+      demand(`references[${index}].${side}`, table, column);
+    }
   const { names } = chat;
   const isDefault = names?.table === defaultChatNames.table && names.id === defaultChatNames.id;
   // The application may create the table of chats later than the log, so it may be missing; a wrong column is refused.

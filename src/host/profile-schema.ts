@@ -8,6 +8,7 @@ import {
   ID_FORMS,
   PAYLOAD_FORMS,
   type Profile,
+  splitReference,
   TIME_UNITS,
 } from './profile.ts';
 
@@ -35,6 +36,11 @@ const value = v.union(
   VALUE,
 );
 const part = v.pipe(v.string('a text'), v.maxLength(LONGEST_NAME, PART));
+const SIDE = 'a table and a column, as in “notes.chat_id”';
+const side = v.pipe(
+  v.string(SIDE),
+  v.check((text) => /^[^.\p{Cc}]{1,128}\.[^.\p{Cc}]{1,128}$/u.test(text), SIDE),
+);
 const bool = v.boolean('true or false');
 const count = v.pipe(
   v.number(COUNT),
@@ -61,7 +67,7 @@ function section<T extends v.ObjectEntries>(entries: T) {
   );
 }
 
-const { log, tables, synced, nouns, periodic, rewind, restore, chat } = defaultProfile;
+const { log, tables, synced, references, nouns, periodic, rewind, restore, chat } = defaultProfile;
 
 /** Tests hold it against what explains it. */
 export const profileSchema = section({
@@ -128,6 +134,7 @@ export const profileSchema = section({
   ),
   tables: v.optional(names, [...tables]),
   synced: v.optional(bool, synced),
+  references: v.optional(listOf(section({ from: side, to: side }), 'references'), [...references]),
   nouns: v.optional(listOf(section({ table: name, one: name, many: name }), 'nouns'), [...nouns]),
   periodic: v.optional(
     section({
@@ -191,6 +198,7 @@ export function parseProfile(source: unknown): Profile {
   }
   refuseOddTables(output);
   refuseOddTimes(output);
+  refuseOddReferences(output);
   return output;
 }
 
@@ -247,6 +255,18 @@ function refuseOddTimes({ log }: Profile): void {
     );
   if (log.timeInId.form === 'snowflake' && log.timeInId.epoch === null)
     throw invalidProfile('log.timeInId.epoch', `${EPOCH}, because snowflakes count from it`, 'nothing');
+}
+
+/** Events belong to others by what they say, so only a projected table refers. Nothing follows one to a table outside the profile. */
+function refuseOddReferences({ log, tables, references }: Profile): void {
+  const projected = tables.map(foldName);
+  for (const [index, { from, to }] of references.entries()) {
+    if (!projected.includes(foldName(splitReference(from).table)))
+      throw invalidProfile(`references[${index}].from`, 'a column of one of “tables”', from);
+    if (![...projected, foldName(log.table)].includes(foldName(splitReference(to).table)))
+      throw invalidProfile(`references[${index}].to`, 'a column of the log or of one of “tables”', to);
+  }
+  refuseTwice(references.map(({ from }, index): Named => [`references[${index}].from`, from]));
 }
 
 function refuseTwice(all: readonly Named[]): void {

@@ -24,6 +24,8 @@ export type Profile = {
   };
   /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
+  /** Columns that name rows of other tables although the schema declares no foreign key. */
+  readonly references: readonly DeclaredReference[];
   readonly chat: ChatFields;
   /** Whether other devices write to the database, so that a restore in place would be undone or spread by them. */
   readonly synced: boolean;
@@ -49,6 +51,14 @@ export type TimeUnit = (typeof TIME_UNITS)[number];
 
 export const PAYLOAD_FORMS = ['json', 'opaque'] as const;
 type PayloadForm = (typeof PAYLOAD_FORMS)[number];
+/** Each side is a table and a column of it, as in `notes.chat_id`. */
+type DeclaredReference = { readonly from: string; readonly to: string };
+
+/** The two names of one side of a reference. */
+export function splitReference(side: string): { readonly table: string; readonly column: string } {
+  const [table = '', column = ''] = side.split('.');
+  return { table, column };
+}
 
 type LogColumns = {
   readonly id: string;
@@ -137,6 +147,7 @@ export const defaultProfile: Profile = {
     'classifier_failures',
   ],
   synced: false,
+  references: [],
   nouns: [
     { table: 'bots', one: 'bot', many: 'bots' },
     { table: 'edges', one: 'edge', many: 'edges' },

@@ -13,6 +13,7 @@ import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import { findWritingNeeds } from '../sqlite/writing-needs.ts';
+import { findKeptColumns } from '../write/kept-columns.ts';
 import { chooseFields, type LogSample, readSample } from './choose-fields.ts';
 import { sampleTable } from './log-sample.ts';
 
@@ -53,6 +54,8 @@ export function understand(
     fields: choices.map((choice) => ({ ...choice, found: countFound(events, choice.meaning) })),
     names: findNames(schema, profile),
     tables,
+    references: profile.references,
+    kept: findKeptColumns(schema),
     rewind: {
       kinds: columns.kind === null ? null : profile.chat.rewindKinds,
       records: events.filter(({ isRewind }) => isRewind).length,

@@ -7,6 +7,7 @@ import type { FieldMeaning } from '../model/conversation.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { ProfileDraft } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { isNamedAfter } from '../restore/guessed-references.ts';
 import { findPlace, makeFile } from '../snapshots/new-file.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
@@ -147,9 +148,10 @@ function withLog({ table, columns, order, timeInId, marker, opaque }: GuessedLog
 
 /** The content of the profile file. */
 function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
-  const tables = [...schema.tables.values()].filter(
-    (table) => table !== log.table && canBeNamed(table) && !OF_THE_SCHEMA.test(table.name),
-  );
+  const tables = [...schema.tables.values()]
+    .filter((table) => table !== log.table && canBeNamed(table) && !OF_THE_SCHEMA.test(table.name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .slice(0, MOST_TABLES);
   return {
     log: {
       table: log.table.name,
@@ -160,12 +162,36 @@ function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
       ...(log.opaque && { payloadForm: 'opaque' }),
       replays: isOfTheDefault(log),
     },
-    tables: tables
-      .map(({ name }) => name)
-      .toSorted()
-      .slice(0, MOST_TABLES),
+    tables: tables.map(({ name }) => name),
+    ...draftReferences(db, tables),
     chat: { ...log.chat, names: findNames(db, tables, log), person: findPerson(schema) },
   };
+}
+
+/**
+ * Columns of tables that are called after another one, and of which each value that was looked at is the key of a row there. A
+ * foreign key needs no word about it. Nothing, where there are none.
+ */
+function draftReferences(db: AnyDatabase, tables: readonly Table[]): object {
+  const keys = db.prepare<[string], string>(`SELECT "from" FROM pragma_foreign_key_list(?, 'main')`).pluck();
+  const references = tables.flatMap((child) => {
+    const declared = keys.all(child.name).map(foldName);
+    const sample = sampleTable(db, child);
+    return sample.columns.flatMap((from, place) => {
+      const parent = tables.find(
+        (one) => one !== child && one.key.length === 1 && isNamedAfter(from, one.name),
+      );
+      const [to] = parent?.key ?? [];
+      if (parent === undefined || to === undefined || declared.includes(foldName(from))) return [];
+      if ([child.name, from, parent.name, to].some((one) => one.includes('.'))) return [];
+      const values = new Set(sample.rows.map((row) => row[place]).filter((value) => value !== null));
+      const some = [...values].slice(0, CHATS_ASKED).map(String);
+      if (some.length === 0 || countRows(db, { table: parent.name, id: to }, some) < some.length) return [];
+      return [{ from: `${child.name}.${from}`, to: `${parent.name}.${to}` }];
+    });
+  });
+  const sorted = references.toSorted((a, b) => (a.from < b.from ? -1 : 1)).slice(0, MOST_TABLES);
+  return sorted.length === 0 ? {} : { references: sorted };
 }
 
 /** Only of the host is it known that it applies its log when it starts. */

@@ -1,4 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import { type Profile, splitReference } from '../host/profile.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Table } from '../sqlite/table.ts';
@@ -13,8 +14,8 @@ export type TiedTable = {
 };
 
 /**
- * The projected tables of a stage that are tied to the log: by a foreign key to the id of an event, or else by a column
- * that the profile names. Nothing is guessed.
+ * The projected tables of a stage that are tied to the log: by a foreign key to the id of an event, or a reference that the
+ * profile declares, or else by a column that the profile names. Nothing is guessed.
  */
 export function findTiedTables(database: HostDatabase, tables: readonly StagedTable[]): readonly TiedTable[] {
   const log = database.schema.tables.get(foldName(database.profile.log.table));
@@ -22,11 +23,23 @@ export function findTiedTables(database: HostDatabase, tables: readonly StagedTa
     const { role, live, columns } = staged;
     if (role === 'log' || live.readOnly !== null) return [];
     const declared = log === undefined ? [] : findKeysTo(database, live, log);
-    const named = [...declared, ...database.profile.chat.payloadEvent];
+    const named = [
+      ...declared,
+      ...findDeclaredTo(database.profile, live),
+      ...database.profile.chat.payloadEvent,
+    ];
     const place = named.map((column) => placeOfName(columns, column)).find((one) => one !== -1) ?? -1;
     const column = columns[place];
     return column === undefined ? [] : [{ staged, column, place }];
   });
+}
+
+/** The columns of a table that the profile declares to refer to the id of the log. */
+function findDeclaredTo({ log, references }: Profile, { name }: Table): readonly string[] {
+  const id = foldName(`${log.table}.${log.columns.id}`);
+  return references
+    .filter(({ from, to }) => foldName(to) === id && foldName(splitReference(from).table) === foldName(name))
+    .map(({ from }) => splitReference(from).column);
 }
 
 /** The columns of a table that are a foreign key to the id of the log. */

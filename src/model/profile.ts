@@ -52,6 +52,14 @@ export type ProfileCheck = {
     /** The profile does not name them, so that no restore writes to them. */
     readonly left: readonly string[];
   };
+  /** The references that only the profile declares. */
+  readonly references: readonly { readonly from: string; readonly to: string }[];
+  /** The columns that triggers keep up, as the schema tells. None of them runs in a restore. */
+  readonly kept: readonly {
+    readonly table: string;
+    readonly columns: readonly string[];
+    readonly by: readonly { readonly trigger: string; readonly table: string }[];
+  }[];
   /** How a rewind is recognized, besides by the events that are missing afterwards. */
   readonly rewind: {
     /** The kinds of its records; null: the log has no kinds. */

@@ -64,6 +64,8 @@ export type Replay = {
  */
 export type NotKeptUp = {
   readonly name: string;
+  /** Those of its columns that these triggers set, where that can be told. */
+  readonly columns: readonly string[];
   readonly by: readonly { readonly trigger: string; readonly table: string }[];
 };
 

@@ -50,8 +50,13 @@ function namesTable({ profile }: HostDatabase, { from, to, parent }: Named): boo
   const { names, payloadChat } = profile.chat;
   if (names !== null && foldName(names.table) === table && foldName(names.id) === foldName(to))
     if (payloadChat.some((name) => foldName(name) === column)) return true;
-  const [, stem = ''] = /^(.+?)_?id$/.exec(column) ?? [];
-  return stem !== '' && [stem, `${stem}s`, `${stem}es`, stem.replace(/y$/, 'ies')].includes(table);
+  return isNamedAfter(from, parent.live.name);
+}
+
+/** Whether a column is called after a table: `bot_id` or `botId` after `bots`. */
+export function isNamedAfter(column: string, table: string): boolean {
+  const [, stem = ''] = /^(.+?)_?id$/.exec(foldName(column)) ?? [];
+  return stem !== '' && [stem, `${stem}s`, `${stem}es`, stem.replace(/y$/, 'ies')].includes(foldName(table));
 }
 
 /** Whether the snapshot has some values in the column, and a row for each of them. */

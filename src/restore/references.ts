@@ -1,4 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import { splitReference } from '../host/profile.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { columnInStage } from '../stage/staged-table.ts';
@@ -37,6 +38,31 @@ export function findForeignKeys({ db }: HostDatabase, tables: readonly StagedTab
       return isThere ? [{ child, parent, pairs, asText: false }] : [];
     }),
   );
+}
+
+/** The references that the profile declares, as if the schema did. Those with a column that the snapshot lacks are left out. */
+export function findDeclared(
+  { profile }: HostDatabase,
+  tables: readonly StagedTable[],
+): readonly Reference[] {
+  return profile.references.flatMap((declared): readonly Reference[] => {
+    const [child, parent] = [declared.from, declared.to].map((side) => {
+      const { table, column } = splitReference(side);
+      const staged = tables.find(({ live }) => foldName(live.name) === foldName(table));
+      const name = staged?.columns[placeOfName(staged.columns, column)];
+      return staged === undefined || name === undefined ? null : { staged, name };
+    });
+    return child == null || parent == null
+      ? []
+      : [
+          {
+            child: child.staged,
+            parent: parent.staged,
+            pairs: [{ from: child.name, to: parent.name }],
+            asText: false,
+          },
+        ];
+  });
 }
 
 /** The columns of projected tables that the profile declares to name the event that a row belongs to. */

@@ -23,7 +23,7 @@ import {
 import { mergeLiveRows } from './merge-stage.ts';
 import type { Search } from './operation.ts';
 import { findDifferingParents, MOST_PULLED, pullParents } from './pull-parents.ts';
-import { findForeignKeys, type Reference } from './references.ts';
+import { findDeclared, findForeignKeys, type Reference } from './references.ts';
 import { refusalOf } from './refusals.ts';
 import {
   NO_PART,
@@ -71,7 +71,7 @@ export async function selectPart(
   const usable = stage.tables
     .filter((staged) => whole.has(foldName(staged.live.name)) || hasChoosableRows(staged))
     .map((staged) => ({ ...staged, schemaName: SOURCE_SCHEMA }));
-  const keys = findForeignKeys(database, usable);
+  const keys = [...findForeignKeys(database, usable), ...findDeclared(database, usable)];
   const named = selection.by === 'rows' ? selection.rows.map(({ table }) => findTable(stage, table)) : names;
   const needed = named === null || hasRelated(selection) ? usable : withParents(usable, new Set(named), keys);
   const tables = await compareSource(database, needed, whole, task);

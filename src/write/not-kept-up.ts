@@ -3,6 +3,7 @@ import type { NotKeptUp } from '../model/restore.ts';
 import { foldName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { describeVirtualTable } from '../sqlite/virtual-table.ts';
+import { columnsSetIn } from './kept-columns.ts';
 import { describeTrigger, type Trigger } from './parse-schema.ts';
 import type { SideEffects } from './side-effects.ts';
 
@@ -51,7 +52,8 @@ export function findNotKeptUp(
     .flatMap(({ name }) => {
       const by = reached.get(foldName(name)) ?? [];
       if (by.length === 0 && !(untied.has(name) && hasData(schema, name))) return [];
-      return [{ name, by: by.map(({ object }) => ({ trigger: object.name, table: object.table })) }];
+      const named = by.map(({ object }) => ({ trigger: object.name, table: object.table }));
+      return [{ name, columns: columnsSetIn(name, by), by: named }];
     });
 }
 

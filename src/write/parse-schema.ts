@@ -23,6 +23,8 @@ type TriggerStatement = {
   readonly effect: 'puts' | 'takes' | 'changes';
   /** What it inserts, where that is a query. */
   readonly query: string | null;
+  /** The columns that an UPDATE sets. */
+  readonly columns: readonly string[];
 };
 
 /** Reads a `CREATE TRIGGER`. Where in doubt, `head` is null and no statement has a target. */
@@ -48,6 +50,7 @@ export function describeTrigger(object: SchemaObject): Trigger {
       target: isClear ? targetOf(statement) : null,
       effect: effectOf(statement),
       query: queryOf(sql, statement),
+      columns: isKeyword(statement[0], 'UPDATE') ? columnsSet(statement) : [],
     })),
     names: new Set(tokens.map((token) => foldName(token.text))),
   };
@@ -93,4 +96,20 @@ function queryOf(sql: string, statement: readonly Token[]): string | null {
   const isInsert = isKeyword(statement[0], 'INSERT', 'REPLACE');
   if (!isInsert || select === undefined || statement.some((token) => isKeyword(token, 'VALUES'))) return null;
   return sql.slice(select.at, statement.at(-1)?.end);
+}
+
+/** The names before each “=” that follows SET or a comma outside parentheses, up to FROM or WHERE. */
+function columnsSet(statement: readonly Token[]): readonly string[] {
+  const columns: string[] = [];
+  let depth = 0;
+  let isName = false;
+  for (const token of statement.slice(statement.findIndex((one) => isKeyword(one, 'SET')))) {
+    if (depth === 0 && isKeyword(token, 'FROM', 'WHERE', 'RETURNING')) break;
+    if (!token.quoted && token.text === '(') depth += 1;
+    else if (!token.quoted && token.text === ')') depth -= 1;
+    else if (isKeyword(token, 'SET') || (depth === 0 && !token.quoted && token.text === ',')) isName = true;
+    else if (!token.quoted && token.text === '=') isName = false;
+    else if (isName && !(depth > 0 && !token.quoted && token.text === ',')) columns.push(token.text);
+  }
+  return columns;
 }

@@ -83,6 +83,9 @@ describe('a profile is refused as invalid if it', () => {
     ['has a fraction as a mark', '{"log": {"marker": {"takenBack": [0.5]}}}'],
     ['marks events by their ids', '{"log": {"marker": {"column": "ID"}}}'],
     ['has a key of chats without a separator', '{"chat": {"chatKey": {"separator": ""}}}'],
+    ['has a reference as one text', '{"references": ["bots.id -> chats.id"]}'],
+    ['has a reference without a column', '{"references": [{"from": "bots", "to": "chats.id"}]}'],
+    ['has a reference to nowhere', '{"references": [{"from": "bots.chat"}]}'],
     ['has a word for whether it is synced', '{"synced": "yes"}'],
     ['has a fraction as a threshold', '{"periodic": {"keep": 1.5}}'],
     ['keeps nothing', '{"periodic": {"keep": 0}}'],
@@ -145,13 +148,19 @@ test.each([
   },
 );
 
+/** What the members of lists need. */
+const WHOLE: Readonly<Record<string, object>> = {
+  'nouns[]': { table: 'a', one: 'b', many: 'c' },
+  'references[]': { from: 'bots.a', to: 'chats.id' },
+};
+
 /** A profile that says this of a key such as `log.columns.id` or `nouns[].one`. */
 function saying(key: string, value: unknown): object {
   const [step = '', ...rest] = key.split('.');
   const inner = rest.length === 0 ? value : saying(rest.join('.'), value);
   if (!step.endsWith('[]')) return { [step]: inner };
-  const noun = { table: 'a', one: 'b', many: 'c' };
-  return { [step.slice(0, -2)]: [typeof inner === 'object' ? { ...noun, ...inner } : inner] };
+  const whole = WHOLE[step];
+  return { [step.slice(0, -2)]: [typeof inner === 'object' ? { ...whole, ...inner } : inner] };
 }
 
 const placeOf = (key: string): string => key.replaceAll('[]', '[0]');
@@ -177,7 +186,7 @@ describe('a refusal names the key and the reason', () => {
   });
 
   test.each([{ key: '' }, ...sections])('where “$key” has a key that nobody reads', async ({ key }) => {
-    const inner = key.endsWith('[]') ? { table: 'a', one: 'b', many: 'c', nope: 1 } : { nope: 1 };
+    const inner = { ...WHOLE[key], nope: 1 };
     const profile = key === '' ? inner : saying(key, inner);
     const where = key === '' ? 'profile' : placeOf(key);
     await expect(readWritten(JSON.stringify(profile))).rejects.toMatchObject({
@@ -195,6 +204,13 @@ describe('a refusal names the key and the reason', () => {
     ['tables[1]', { tables: ['a', 'sqlite_sequence'] }, 'SQLite'],
     ['log.table', { log: { table: 'sqlite_schema' } }, 'SQLite'],
     ['tables[0]', { tables: ['_snapback'] }, 'something else'],
+    ['references[0].from', { references: [{ from: 'event_log.id', to: 'bots.id' }] }, 'one of “tables”'],
+    ['references[0].to', { references: [{ from: 'bots.id', to: 'other.id' }] }, 'the log or of one of'],
+    [
+      'references[1].from',
+      { references: ['a', 'A'].map((column) => ({ from: `bots.${column}`, to: 'chats.id' })) },
+      'another name than references[0].from',
+    ],
     ['log.table', { log: { table: 'temp.events' } }, 'plain name'],
     ['chat.names.table', { chat: { names: { table: 'main.chats' } } }, 'plain name'],
     ['chat.person.table', { chat: { person: { table: 'main.you' } } }, 'plain name'],

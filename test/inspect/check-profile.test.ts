@@ -127,8 +127,31 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
     chatKey: null,
     names: { table: 'chats', column: 'title' },
     tables: { found: ['chats'], missing: ['later'], unreadable: [], needHost: [], left: ['notes'] },
+    references: [],
+    kept: [],
     rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'], marker: null },
     obstacles: { take: null, restore: null, 'keep-newer': null },
+  });
+});
+
+test('references that the profile declares, and columns that triggers keep up, are told', async () => {
+  const schema = `${CHATS} CREATE TABLE notes (id INTEGER PRIMARY KEY, chat TEXT, text TEXT); ALTER TABLE chats ADD COLUMN notes INTEGER; ALTER TABLE chats ADD COLUMN last TEXT;
+    CREATE TRIGGER counts AFTER INSERT ON notes BEGIN UPDATE chats SET notes = (SELECT count(*), max(id) FROM notes), (last) = (new.text) WHERE id = new.chat; END;
+    CREATE TRIGGER own AFTER UPDATE ON chats BEGIN UPDATE chats SET title = trim(new.title) WHERE id = new.id; END;`;
+  const references = [{ from: 'notes.chat', to: 'chats.id' }];
+  expect(
+    await checkProfile(await makeFolder(schema, { tables: ['chats', 'notes'], references })),
+  ).toMatchObject({
+    references,
+    kept: [{ table: 'chats', columns: ['notes', 'last'], by: [{ trigger: 'counts', table: 'notes' }] }],
+  });
+  const wrong = makeFolder(schema, {
+    tables: ['chats', 'notes'],
+    references: [{ from: 'notes.room', to: 'chats.id' }],
+  });
+  await expect(wrong).rejects.toMatchObject({
+    code: 'profile-invalid',
+    detail: { where: 'references[0].from' },
   });
 });
 

@@ -126,6 +126,7 @@ const OFFERS: readonly Offer[] = [
         replays: false,
       },
       tables: ['chat', 'chat_file', 'user'],
+      references: [{ from: 'chat.user_id', to: 'user.id' }],
       chat: {
         payloadText: ['text', 'content', 'message'],
         payloadChat: ['chat_id'],

@@ -178,6 +178,8 @@ describe.concurrent('what is derived from the tables', () => {
         INSERT INTO vectors VALUES (new.id, new.text); END;`,
       bystanders: ['vectors_chunks'],
     });
-    expect(plan.notKeptUp).toEqual([{ name: 'vectors', by: [{ trigger: 'embed', table: 'memories' }] }]);
+    expect(plan.notKeptUp).toEqual([
+      { name: 'vectors', columns: [], by: [{ trigger: 'embed', table: 'memories' }] },
+    ]);
   });
 });

@@ -40,6 +40,8 @@ export function makeDir(parent: string): Promise<string> {
 export type PlaceOptions = {
   /** The projected tables, where they are not the default profile's. */
   readonly tables?: readonly string[];
+  /** What else the profile says. */
+  readonly profile?: object;
   readonly journalMode?: 'wal' | 'delete';
   /** Statements that must come before the first table. */
   readonly first?: string;
@@ -52,7 +54,10 @@ export type Place = Pick<DataFolder, 'dir' | 'databaseFile'>;
 export async function makePlace(parent: string, schema: string, options: PlaceOptions = {}): Promise<Place> {
   const dir = await makeDir(parent);
   if (options.tables !== undefined)
-    await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify({ tables: options.tables }));
+    await writeFile(
+      join(dir, 'snapback-profile.json'),
+      JSON.stringify({ tables: options.tables, ...options.profile }),
+    );
   return { dir, databaseFile: makeDatabase(join(dir, 'app.db'), schema, options) };
 }
 

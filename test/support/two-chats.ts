@@ -53,13 +53,26 @@ export type TwoChats = {
   readonly since: State;
 };
 
-/** The two chats after the rewind, with the snapshot from before it. */
+/** The same references for a schema that declares none of them, and one more. */
+export const REFERENCES = [
+  { from: 'memories.bot', to: 'bots.id' },
+  { from: 'memories.chat', to: 'chats.id' },
+  { from: 'Reactions.Memory', to: 'memories.id' },
+  { from: 'moods.chat_id', to: 'chats.id' },
+];
+
+/**
+ * The two chats after the rewind, with the snapshot from before it. With `references`, the schema declares no foreign key, and
+ * the profile these.
+ */
 export async function makeTwoChats(
   root: string,
   way: Way = 'deletes',
-  options: PlaceOptions = {},
+  { references, ...options }: PlaceOptions & { readonly references?: readonly object[] } = {},
 ): Promise<TwoChats> {
-  const place = await makePlace(root, SCHEMA, { tables: TABLES, ...options });
+  const schema = references === undefined ? SCHEMA : SCHEMA.replaceAll(/ REFERENCES \w+\(id\)/g, '');
+  const profile = references === undefined ? {} : { references };
+  const place = await makePlace(root, schema, { tables: TABLES, profile, ...options });
   run(place, BEFORE);
   const before = readState(place.databaseFile);
   const folder = await open(place);

@@ -105,8 +105,8 @@ describe('the rest of the confirmation', () => {
         { name: 'odd_fts', before: 'unchecked', handling: 'left' },
       ],
       notKeptUp: [
-        { name: 'totals', by: [{ trigger: 'up', table: 'memories' }] },
-        { name: 'notes_fts', by: [] },
+        { name: 'totals', columns: ['messages'], by: [{ trigger: 'up', table: 'memories' }] },
+        { name: 'notes_fts', columns: [], by: [] },
       ],
       triggers: [
         { name: 'audit', table: 'scenes', handling: 'set-aside' },
@@ -122,7 +122,7 @@ describe('the rest of the confirmation', () => {
       'The search index stale_fts is out of date and is rebuilt.',
       'The search index lone_fts can’t be updated here. Until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
       'The search index odd_fts can’t be opened here. Until the chat app rebuilds it, a search may miss what comes back and find what is gone.',
-      'totals stays as it is and may be out of date afterwards: the chat app updates it with the trigger up of memories.',
+      'totals stays as it is and may be out of date afterwards: the chat app updates its messages with the trigger up of memories.',
       'notes_fts stays as it is. If the chat app keeps it up to date itself, it is out of date afterwards.',
       'Temporarily removed, then recreated unchanged: the trigger audit.',
     ]);

@@ -64,8 +64,8 @@ describe('a trigger', () => {
     const sql = "CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM f; SELECT raise(ABORT, 'no'); END";
     const { statements } = describeTrigger(define(sql, 'trigger'));
     expect(statements).toEqual([
-      { sql: 'DELETE FROM f', target: 'f', effect: 'takes', query: null },
-      { sql: "SELECT raise(ABORT, 'no')", target: null, effect: 'puts', query: null },
+      { sql: 'DELETE FROM f', target: 'f', effect: 'takes', query: null, columns: [] },
+      { sql: "SELECT raise(ABORT, 'no')", target: null, effect: 'puts', query: null, columns: [] },
     ]);
   });
 
