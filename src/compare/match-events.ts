@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { identityOf } from '../log/events.ts';
+import { identityOf, isPartOfKey } from '../log/events.ts';
 import type { Diff } from '../model/diff.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { sameValue } from '../sqlite/same-values.ts';
@@ -94,7 +94,7 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
 
 /**
  * Whether the two logs went different ways: each has events that the other lacks, before the other one ends. Ids that are
- * no integers have no meaningful order; then it counts that each has any.
+ * no integers, or only a part of the key, have no meaningful order; then it counts that each has any.
  */
 function partsWays({ db, profile }: HostDatabase, { staged }: Comparison): boolean {
   const { live, name, columns } = staged;
@@ -103,6 +103,10 @@ function partsWays({ db, profile }: HostDatabase, { staged }: Comparison): boole
   const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;
   const lastThere = `SELECT max(${columnInStage(staged, id)}) FROM ${STAGE_SCHEMA}.${name}`;
   const has = (table: string, what: string) => `EXISTS (SELECT 1 FROM ${table} WHERE typeof(event) ${what})`;
+  if (isPartOfKey(db, live, profile.log.columns.id))
+    return (
+      db.prepare(`SELECT 1 WHERE ${has(NEWER, 'NOT NULL')} AND ${has(THERE, 'NOT NULL')}`).get() !== undefined
+    );
   return (
     db
       .prepare<[], unknown>(

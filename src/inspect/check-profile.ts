@@ -4,7 +4,7 @@ import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withShortReads } from '../host/private-copy.ts';
 import { defaultProfile, type Profile } from '../host/profile.ts';
 import type { ReadEvent } from '../log/event-reader.ts';
-import { findLogTable } from '../log/events.ts';
+import { findLogTable, isPartOfKey } from '../log/events.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import type { ProfileCheck } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -40,6 +40,7 @@ export function understand(
   const events = readSample(profile, fields, sample);
   const columns = columnsOf(log, profile);
   const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
+  const key = isPartOfKey(db, log, profile.log.columns.id) ? log.key : null;
   const tables = {
     ...sortTables(schema, profile),
     needHost: findNeedingHost({ db, schema, profile }, options),
@@ -48,6 +49,7 @@ export function understand(
     log: {
       ...{ table: log.name, columns, order: findOrder(log, profile), wholeNumberIds },
       timeInId: profile.log.timeInId?.form ?? null,
+      key,
       ...{ opaque: profile.log.payloadForm === 'opaque', looked: events.length },
     },
     chatKey: fields.chatKey,
@@ -62,7 +64,7 @@ export function understand(
       flags: [columns.supersededBy, columns.hidden].filter((column) => column !== null),
       marker: findMarker(log, profile),
     },
-    obstacles: findObstacles(profile, { log, wholeNumberIds, tables }),
+    obstacles: findObstacles(profile, { log, key, wholeNumberIds, tables }),
   };
 }
 
@@ -149,13 +151,17 @@ function findNeedingHost(
   });
 }
 
-type Understood = Pick<ProfileCheck, 'tables'> & { readonly log: Table; readonly wholeNumberIds: boolean };
+type Understood = Pick<ProfileCheck, 'tables'> & { readonly log: Table } & Pick<
+    ProfileCheck['log'],
+    'wholeNumberIds' | 'key'
+  >;
 
 function findObstacles(
   { log: rules, synced }: Profile,
-  { log, wholeNumberIds, tables }: Understood,
+  { log, key, wholeNumberIds, tables }: Understood,
 ): ProfileCheck['obstacles'] {
-  const both = tables.unreadable.length > 0 ? 'unreadable' : wholeNumberIds ? null : 'ids';
+  const ids = wholeNumberIds ? (key === null ? null : 'part-of-key') : 'ids';
+  const both = tables.unreadable.length > 0 ? 'unreadable' : ids;
   const names = log.columns.map(({ name }) => name);
   const { sequence } = rules;
   const hasPlaces =

@@ -1,7 +1,7 @@
 import type { Profile } from '../host/profile.ts';
 import { type EventPlace, inOrder, standsBefore } from '../log/event-order.ts';
 import { createEventReader, type EventFields, type ReadEvent } from '../log/event-reader.ts';
-import { findForeignId } from '../log/events.ts';
+import { findForeignId, isPartOfKey } from '../log/events.ts';
 import { flaggedSql } from '../log/flags.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { ReadDatabase, WriteDatabase } from '../sqlite/database.ts';
@@ -101,14 +101,16 @@ export async function fillIndex(
   newer.addAll();
 }
 
-/** By the column that the profile names; else by id where ids are whole numbers; else as the snapshot has them. */
+/** By the column that the profile names; else by id where ids are whole numbers that follow each other; else as the snapshot has them. */
 function orderOf({ db, log, profile }: LogRows): string {
   const ordered = profile.log.order === null ? -1 : placeOfName(log.columns, profile.log.order);
   if (ordered !== -1) return inOrder(profile, `s.${stageColumn(ordered)}`, 's.rowid');
   const place = placeOfName(log.columns, profile.log.columns.id);
   if (place === -1 || log.rowid === 'key') return 's.rowid';
   const column = stageColumn(place);
-  const isOrdered = findForeignId(db, { schemaName: 'main', table: log.name, column }) === null;
+  const isOrdered =
+    findForeignId(db, { schemaName: 'main', table: log.name, column }) === null &&
+    !isPartOfKey(db, log.live, profile.log.columns.id);
   return isOrdered ? `s.${column}, s.rowid` : 's.rowid';
 }
 

@@ -96,14 +96,36 @@ export function findForeignId(db: AnyDatabase, { schemaName, table, column }: Id
 export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile): string | null {
   const column = log.columns.id;
   if (live.rowidColumn !== null && foldName(live.rowidColumn) === foldName(column)) return null;
-  return findForeignId(db, { schemaName: 'main', table: live.name, column });
+  const found = findForeignId(db, { schemaName: 'main', table: live.name, column });
+  return found ?? (isPartOfKey(db, live, column) && hasRows(db, live) ? PART_OF_KEY : null);
 }
 
-/** The refusal to take or restore snapshots of a log whose ids are not integers. */
+/** In place of a storage class: the id alone does not tell events apart. */
+export const PART_OF_KEY = 'part of a key';
+
+/** Whether a column is only one of several that are the key of a table, as the place of an event in its stream is. */
+export function isPartOfKey(db: AnyDatabase, { name, key }: Table, column: string): boolean {
+  if (key.length < 2 || !key.some((one) => foldName(one) === foldName(column))) return false;
+  const unique = db.prepare<[string, string]>(
+    `SELECT 1 FROM pragma_index_list(?, 'main') i WHERE i."unique" AND NOT i.partial
+       AND (SELECT group_concat(c.name) FROM pragma_index_info(i.name, 'main') c) = ? COLLATE NOCASE`,
+  );
+  return unique.get(name, column) === undefined;
+}
+
+function hasRows(db: AnyDatabase, { name, scanHint }: Table): boolean {
+  return db.prepare(`SELECT 1 FROM main.${quoteName(name)} ${scanHint} LIMIT 1`).get() !== undefined;
+}
+
+/** The refusal to take or restore snapshots of a log whose ids are not integers, or only a part of its key. */
 export function foreignIdError({ log }: Profile, found: string): SnapbackError {
+  const why =
+    found === PART_OF_KEY
+      ? `“${log.columns.id}” alone does not tell the events of “${log.table}” apart: it is only a part of their key`
+      : `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}`;
   return new SnapbackError(
     'event-ids-unsupported',
-    `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}. Its snapshots can be looked at, compared and restored into a new file, but not taken or restored in place.`,
+    `${why}. Its snapshots can be looked at, compared and restored into a new file, but not taken or restored in place.`,
     { table: log.table, column: log.columns.id, found },
   );
 }

@@ -5,7 +5,7 @@ import { quoteName } from '../sqlite/names.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
-import { chainColumns, type Identity, readEvents, readLastEventId } from './events.ts';
+import { chainColumns, type Identity, isPartOfKey, readEvents, readLastEventId } from './events.ts';
 import { readTime } from './last-time.ts';
 import {
   type Ask,
@@ -52,7 +52,7 @@ export type LogQuestions = LogTimes & {
   readonly has: (mark: LogMark) => Promise<boolean>;
   /**
    * Reads the log once, up to its present end. `at`: the chain after each of the given numbers of events, as far as there
-   * are so many; `end`: the chain after all of them. Null if earlier events changed meanwhile, or if ids are not integers.
+   * are so many; `end`: the chain after all of them. Null if earlier events changed meanwhile, or if ids are not integers or only a part of the key.
    */
   readonly chains: (after: readonly number[]) => Promise<Chains | null>;
   /** The same of the chain that notes of format 1 name. */
@@ -177,6 +177,7 @@ export function createLogQuestions(
   const version = () => ask(() => db.pragma('data_version', { simple: true }));
 
   async function readChains(chain: RowChain | LogChain, after: readonly number[]): Promise<Chains | null> {
+    if (await ask(() => isPartOfKey(db, live, profile.log.columns.id))) return null;
     const before = await version();
     const wanted = new Set(after);
     const at = new Map([[0, chain.peek().chain]]);

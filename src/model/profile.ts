@@ -7,12 +7,20 @@ export type LogMeaning = 'id' | 'branch' | 'ts' | 'kind' | 'payload' | 'supersed
 type Ability = 'take' | 'restore' | 'keep-newer';
 
 /**
- * Why something cannot be done. `ids`: the ids of events are not whole numbers. `unreadable`: a table of the profile cannot be
+ * Why something cannot be done. `ids`: the ids of events are not whole numbers. `part-of-key`: they are only a part of the key. `unreadable`: a table of the profile cannot be
  * read here. `synced`: the profile says that other devices write to the database. `no-places`: the log lacks the columns of
  * the profile's `sequence`. `needs-host`: a table cannot be written without the application. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
  * ids without gaps, so that nothing can be kept where the record of a rewind has to go.
  */
-type ProfileObstacle = 'ids' | 'unreadable' | 'needs-host' | 'synced' | 'no-replay' | 'no-gaps' | 'no-places';
+type ProfileObstacle =
+  | 'ids'
+  | 'part-of-key'
+  | 'unreadable'
+  | 'needs-host'
+  | 'synced'
+  | 'no-replay'
+  | 'no-gaps'
+  | 'no-places';
 
 /** Something in the schema that only the application has. */
 export type HostNeed = { readonly what: 'function' | 'collation' | 'module'; readonly name: string };
@@ -31,6 +39,8 @@ export type ProfileCheck = {
     readonly wholeNumberIds: boolean;
     /** The form of ids that hold the time; null: they do not. */
     readonly timeInId: 'ulid' | 'uuid' | 'snowflake' | null;
+    /** The columns of its key, where the id is only one of them; else null. */
+    readonly key: readonly string[] | null;
     /** The profile says that only the application can read what the payloads hold. */
     readonly opaque: boolean;
     /** How many of its events were looked at. */

@@ -55,6 +55,16 @@ describe('one line says what is understood, and what can and cannot be done', ()
       'Messages with chat are found in “said”, but no speaker and no time. Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: the ids in “said” are not whole numbers.',
     ],
     [
+      'with ids that are the places of events in their streams',
+      `CREATE TABLE said (stream TEXT, version INTEGER, text TEXT, at TEXT, PRIMARY KEY (stream, version)); INSERT INTO said VALUES ('r', 1, 'Hello there.', '2026-01-01T00:00:00Z');`,
+      {
+        log: { table: 'said', columns: { id: 'version', ts: 'at' }, order: 'at' },
+        tables: [],
+        chat: { payloadChat: ['stream'] },
+      },
+      'Messages with chat and time are found in “said”, but no speaker, in the order of “at”. Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: the ids in “said” are only a part of its key (stream and version).',
+    ],
+    [
       'with ids that are texts, in the order of another column',
       `CREATE TABLE said (id TEXT PRIMARY KEY, room TEXT, text TEXT, N INTEGER); INSERT INTO said VALUES ('u-1', 'r', 'Hello there.', 1);`,
       { log: { table: 'said', order: 'n' }, tables: [], chat: { payloadChat: ['room'] } },
@@ -115,6 +125,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
       order: null,
       wholeNumberIds: true,
       timeInId: null,
+      key: null,
       opaque: false,
       looked: 41,
     },
