@@ -41,6 +41,14 @@ export const actionErrors = {
           }
         : 'The chat app’s rules have probably become stricter since this snapshot. Try a newer one.',
   }),
+  'rowids-unknown': {
+    title: 'Row numbers would be lost',
+    next: {
+      window:
+        'Restore only other tables, a chat or single rows. Looking, comparing and exporting work as ever.',
+      cli: 'Restore other tables with --tables NAMES, a chat with --chat CHAT, or single rows with --rows FILE.',
+    },
+  },
   'row-too-large': {
     title: 'A row is too large for a snapshot',
     next: 'Without a safety copy nothing is restored. Make that row smaller in the chat app, then try again.',

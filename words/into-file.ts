@@ -30,6 +30,7 @@ const REFUSED_ANYWHERE: ReadonlySet<ErrorCode> = new Set([
   'database-damaged',
   'schema-needs-host',
   'row-refused',
+  'rowids-unknown',
   'merge-refused',
 ]);
 

@@ -7,7 +7,12 @@ type Place = { readonly writable: boolean };
 
 /** What is understood of a folder, and what can and can’t be done in it. One line, whatever is found. */
 export function profileLine(check: ProfileCheck, place: Place): string {
-  return `${understoodWords(check)} ${abilityWords(check, place)}`;
+  const { rowids } = check;
+  const rows =
+    rowids.length === 0
+      ? ''
+      : ` No restore changes ${joinWords(rowids.map((name) => `“${name}”`))}: the chat app refers to row numbers that no snapshot holds.`;
+  return `${understoodWords(check)} ${abilityWords(check, place)}${rows}`;
 }
 
 function understoodWords({ log, fields, tables, rewind }: ProfileCheck): string {

@@ -67,7 +67,7 @@ function section<T extends v.ObjectEntries>(entries: T) {
   );
 }
 
-const { log, tables, synced, references, nouns, periodic, rewind, restore, chat } = defaultProfile;
+const { log, tables, synced, rowids, references, nouns, periodic, rewind, restore, chat } = defaultProfile;
 
 /** Tests hold it against what explains it. */
 export const profileSchema = section({
@@ -134,6 +134,7 @@ export const profileSchema = section({
   ),
   tables: v.optional(names, [...tables]),
   synced: v.optional(bool, synced),
+  rowids: v.optional(names, [...rowids]),
   references: v.optional(listOf(section({ from: side, to: side }), 'references'), [...references]),
   nouns: v.optional(listOf(section({ table: name, one: name, many: name }), 'nouns'), [...nouns]),
   periodic: v.optional(
@@ -199,6 +200,7 @@ export function parseProfile(source: unknown): Profile {
   refuseOddTables(output);
   refuseOddTimes(output);
   refuseOddReferences(output);
+  refuseOddRowids(output);
   return output;
 }
 
@@ -267,6 +269,14 @@ function refuseOddReferences({ log, tables, references }: Profile): void {
       throw invalidProfile(`references[${index}].to`, 'a column of the log or of one of “tables”', to);
   }
   refuseTwice(references.map(({ from }, index): Named => [`references[${index}].from`, from]));
+}
+
+/** Nothing is written to any other table. */
+function refuseOddRowids({ log, tables, rowids }: Profile): void {
+  const known = [log.table, ...tables].map(foldName);
+  for (const [index, table] of rowids.entries())
+    if (!known.includes(foldName(table)))
+      throw invalidProfile(`rowids[${index}]`, 'the log or one of “tables”', table);
 }
 
 function refuseTwice(all: readonly Named[]): void {

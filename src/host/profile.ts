@@ -24,6 +24,8 @@ export type Profile = {
   };
   /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
+  /** Tables whose rowids the application refers to although no column holds them. */
+  readonly rowids: readonly string[];
   /** Columns that name rows of other tables although the schema declares no foreign key. */
   readonly references: readonly DeclaredReference[];
   readonly chat: ChatFields;
@@ -147,6 +149,7 @@ export const defaultProfile: Profile = {
     'classifier_failures',
   ],
   synced: false,
+  rowids: [],
   references: [],
   nouns: [
     { table: 'bots', one: 'bot', many: 'bots' },

@@ -8,6 +8,7 @@ import { findLogTable, isPartOfKey } from '../log/events.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import type { ProfileCheck } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { hasUnknownRowids } from '../restore/refusals.ts';
 import type { OpenOptions } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
@@ -56,6 +57,9 @@ export function understand(
     fields: choices.map((choice) => ({ ...choice, found: countFound(events, choice.meaning) })),
     names: findNames(schema, profile),
     tables,
+    rowids: [...schema.tables.values()]
+      .filter((one) => hasUnknownRowids(profile, one))
+      .map(({ name }) => name),
     references: profile.references,
     kept: findKeptColumns(schema),
     rewind: {

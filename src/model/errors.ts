@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'schema-needs-host',
   'row-refused',
   'row-too-large',
+  'rowids-unknown',
   'leaves-orphans',
   'other-timeline',
   'newer-not-kept',

@@ -62,6 +62,8 @@ export type ProfileCheck = {
     /** The profile does not name them, so that no restore writes to them. */
     readonly left: readonly string[];
   };
+  /** The tables of which no row can change in a restore, because the application refers to row numbers that no column holds. */
+  readonly rowids: readonly string[];
   /** The references that only the profile declares. */
   readonly references: readonly { readonly from: string; readonly to: string }[];
   /** The columns that triggers keep up, as the schema tells. None of them runs in a restore. */

@@ -1,10 +1,12 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import type { Profile } from '../host/profile.ts';
 import { foreignIdError } from '../log/events.ts';
 import type { SnapbackError } from '../model/errors.ts';
 import type { Refusal, RestorePlan } from '../model/restore.ts';
 import { type Integrity, structuralDamage } from '../sqlite/integrity.ts';
 import { foldName } from '../sqlite/names.ts';
 import { unreadableError } from '../sqlite/schema.ts';
+import type { Table } from '../sqlite/table.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Preflight } from './preflight.ts';
 
@@ -59,6 +61,17 @@ export function findRefusals(
     const unreadable = schema.unreadable.get(foldName(table.name));
     if (unreadable !== undefined) refusals.push(unreadableError(unreadable));
   }
+  const isRowidTable = (name: string) => {
+    const table = schema.tables.get(foldName(name));
+    return table !== undefined && hasUnknownRowids(profile, table);
+  };
+  for (const { name, action, added, removed, changed } of plan.tables)
+    if (action === 'write' && added + removed + changed > 0 && isRowidTable(name))
+      refusals.push({
+        code: 'rowids-unknown',
+        message: `The profile says that the chat app refers to the row numbers of “${name}”. Snapshots do not hold them, so its rows cannot come back as they were.`,
+        detail: { table: name },
+      });
   const losing = plan.schemaDrift.filter((drift) => drift.loses > 0);
   if (losing.length > 0 && !plan.options.acceptDrift)
     refusals.push({
@@ -139,4 +152,13 @@ function describeUnsure(unsure: RestorePlan['guessedBlobs']): string {
 
 function nameTables(losing: RestorePlan['schemaDrift']): string {
   return [...new Set(losing.map(({ table }) => `“${table}”`))].join(', ');
+}
+
+/** Whether the application refers to the rowids of a table, and no column holds them. */
+export function hasUnknownRowids(
+  { rowids }: Profile,
+  { name, kind, withoutRowid, rowidColumn }: Table,
+): boolean {
+  const isNamed = rowids.some((one) => foldName(one) === foldName(name));
+  return isNamed && kind === 'table' && !withoutRowid && rowidColumn === null;
 }

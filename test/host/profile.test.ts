@@ -204,6 +204,7 @@ describe('a refusal names the key and the reason', () => {
     ['tables[1]', { tables: ['a', 'sqlite_sequence'] }, 'SQLite'],
     ['log.table', { log: { table: 'sqlite_schema' } }, 'SQLite'],
     ['tables[0]', { tables: ['_snapback'] }, 'something else'],
+    ['rowids[0]', { rowids: ['other'] }, 'the log or one of “tables”'],
     ['references[0].from', { references: [{ from: 'event_log.id', to: 'bots.id' }] }, 'one of “tables”'],
     ['references[0].to', { references: [{ from: 'bots.id', to: 'other.id' }] }, 'the log or of one of'],
     [

@@ -138,6 +138,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
     chatKey: null,
     names: { table: 'chats', column: 'title' },
     tables: { found: ['chats'], missing: ['later'], unreadable: [], needHost: [], left: ['notes'] },
+    rowids: [],
     references: [],
     kept: [],
     rewind: { kinds: ['rewind'], records: 1, flags: ['superseded_by', 'hidden'], marker: null },

@@ -57,6 +57,39 @@ test('a synced database is never restored in place: not by a restore nor in a re
   );
 });
 
+test('a table whose row numbers the application refers to is never changed, and all else is restored', async () => {
+  const tables = ['chats', 'pages'];
+  const place = await makePlace(
+    root(),
+    `${CHATS} CREATE TABLE pages (name TEXT PRIMARY KEY, text TEXT); ${addEvents(5)}`,
+    {
+      tables,
+      profile: { rowids: ['Pages', 'chats'] },
+    },
+  );
+  run(place, "INSERT INTO pages (rowid, name, text) VALUES (7, 'a', 'one'), (9, 'b', 'two')");
+  const folder = await open(place);
+  expect(profileLine(await checkProfile(folder), { writable: true })).toMatch(
+    /can be kept\. No restore changes .*“pages”.*: the chat app refers to row numbers that no snapshot holds\.$/,
+  );
+  const { id } = await takeSnapshot(folder, 'rewind');
+  run(place, 'DELETE FROM event_log WHERE id > 2');
+  await applyRestore(folder, restoring(id), NOW);
+  run(place, "DELETE FROM event_log WHERE id > 2; DELETE FROM pages WHERE name = 'b'");
+  const before = readState(place.databaseFile);
+  const to = join(root(), 'rowids.db');
+  expect((await planRestore(folder, restoring(id))).refusals).toMatchObject([
+    { code: 'rowids-unknown', detail: { table: 'pages' } },
+  ]);
+  expect(await codeOf(applyRestore(folder, restoring(id), NOW))).toBe('rowids-unknown');
+  const copy = { ...defaultRestoreOptions, snapshotId: id, to };
+  expect(await codeOf(restoreToCopy(folder, copy, { planId: null }))).toBe('rowids-unknown');
+  expect(readState(place.databaseFile)).toEqual(before);
+  const events = restoring(id, { selection: { by: 'tables', tables: ['event_log'] } });
+  await applyRestore(folder, events, NOW);
+  expect(readState(place.databaseFile).tables.event_log).toHaveLength(5);
+});
+
 describe('newer events with places in streams are kept', () => {
   const sequence = { stream: 'stream', place: 'place', gapless: false };
   const cut = `${say('a', 1)} ${say('a', 2)} ${say('b', 1)} ${say('b', 2)}`;
