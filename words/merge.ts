@@ -1,6 +1,7 @@
 import type { ShownConflict } from '../src/model/conflicts.ts';
 import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
 import type { MergeSide } from '../src/model/selection.ts';
+import { exactnessAmong, formatWhen } from './moments.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { cellWords } from './rows.ts';
@@ -96,11 +97,18 @@ export function baseNote(base: MergePlan['base']): string {
     : 'Both versions differ from the one just after the rewind.';
 }
 
-/** The button that compares with another snapshot than the one that cannot be read. `when`: such as `at 14:03`. */
-export function compareWithWords({ inferred }: { readonly inferred: boolean }, when: string): string {
-  return inferred
-    ? `Compare with what was there ${when}, before the rewind`
-    : `Compare with what was there ${when}`;
+/**
+ * The buttons that compare with another snapshot than the one that cannot be read, in the order of `bases`. No two are the
+ * same: the time has seconds where two are from the same minute, and the name of the file stands behind it where that does not do.
+ */
+export function compareWithWords(bases: MergePlan['otherBases'], now: Date): readonly string[] {
+  const exact = exactnessAmong(bases.map(({ takenAt }) => takenAt));
+  const perMoment = Map.groupBy(bases, ({ takenAt }) => takenAt);
+  return bases.map(({ snapshot, takenAt, inferred }) => {
+    const words = `Compare with what was there ${formatWhen(takenAt, now, 'full', exact(takenAt))}`;
+    const isOne = perMoment.get(takenAt)?.length === 1;
+    return `${words}${inferred ? ', before the rewind' : ''}${isOne ? '' : ` (${snapshot})`}`;
+  });
 }
 
 /** How many are still to be chosen. */

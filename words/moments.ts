@@ -97,11 +97,16 @@ export function formatShort(iso: string, now: Date, exact: Exactness = 'minutes'
  * For the end of a sentence: `at 14:03`, `yesterday at 22:47`, `on Sat 21 Nov at 22:47`. `bare`: `14:03`, `yesterday
  * 22:47`, `Sat 21 Nov, 22:47`, after another preposition.
  */
-export function formatWhen(iso: string, now: Date, form: 'bare' | 'full' = 'full'): string {
-  if (form === 'bare') return formatShort(iso, now);
+export function formatWhen(
+  iso: string,
+  now: Date,
+  form: 'bare' | 'full' = 'full',
+  exact: Exactness = 'minutes',
+): string {
+  if (form === 'bare') return formatShort(iso, now, exact);
   const date = new Date(iso);
   const days = calendarDaysFrom(now, date);
-  const time = clockTime(date, 'minutes');
+  const time = clockTime(date, exact);
   if (days === 0) return `at ${time}`;
   if (days === -1) return `${nearDays().format(days, 'day')} at ${time}`;
   const format = date.getFullYear() === now.getFullYear() ? dayThisYear() : dayOtherYear();

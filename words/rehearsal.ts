@@ -27,6 +27,10 @@ export function rehearsalLines(rehearsal: Rehearsal, face: Face): readonly strin
         ...startLines(rehearsal.nextStart),
         'A rehearsal can’t show what the chat app’s own code does, or whether another program or a full disk gets in the way.',
       ];
+    case 'not-tried':
+      return [
+        `${rehearsal.refusal.code === 'conflicts-open' ? 'Not rehearsed yet: there is something to choose first.' : 'Not rehearsed.'} ${refusalWords(rehearsal.refusal, face)}`,
+      ];
     case 'refused':
       return [`Rehearsed on a copy: it failed there. ${refusalWords(rehearsal.refusal, face)}`];
     case 'too-large':

@@ -1,7 +1,6 @@
 import { Button } from 'react-aria-components';
 import type { RestorePlan } from '../../src/model/restore.ts';
 import { compareWithWords } from '../../words/merge.ts';
-import { formatWhen } from '../../words/moments.ts';
 import { useNow } from '../ask/now.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Working } from '../parts/working.tsx';
@@ -15,16 +14,18 @@ export function MergePart({ plan, merging: { conflicts, choices, onChoose, onBas
   const { value, error, progress, reload } = conflicts;
   const now = useNow();
   if (plan.options.merge === undefined) return null;
-  if (plan.otherBases.length > 0)
+  if (plan.otherBases.length > 0) {
+    const words = compareWithWords(plan.otherBases, now);
     return (
       <div className="other-bases">
-        {plan.otherBases.map((base) => (
-          <Button key={base.snapshot} className="button" onPress={() => onBase(base.snapshot)}>
-            {compareWithWords(base, formatWhen(base.takenAt, now))}
+        {plan.otherBases.map(({ snapshot }, index) => (
+          <Button key={snapshot} className="button" onPress={() => onBase(snapshot)}>
+            {words[index]}
           </Button>
         ))}
       </div>
     );
+  }
   if (plan.conflictCount === 0) return null;
   if (error !== null)
     return (

@@ -29,7 +29,7 @@ const SAID: { readonly [N in CommandName]: Said } = {
   },
   undo: {
     operands: '[ENTRY]',
-    does: 'prints the plan for taking back the last restore (or undo), or the ENTRY that “history” says Undo or Redo takes next; does it with --yes',
+    does: 'prints the plan for taking back what was done last: a restore, or an undo (so a second “undo” does the restore again); or the ENTRY that “history” says Undo or Redo takes next; does it with --yes',
   },
   export: {
     operands: 'ID',

@@ -82,7 +82,7 @@ async function rehearsePlan(
   task: TaskOptions,
 ): Promise<Rehearsal> {
   const refusal = rehearsalObstacle(plan);
-  if (refusal !== null) return { state: 'refused', refusal };
+  if (refusal !== null) return { state: 'not-tried', refusal };
   return command.name === 'undo'
     ? rehearseUndo(folder, command, plan, task)
     : rehearseRestore(folder, { ...command.options, snapshotId: command.id, action: 'restore' }, plan, task);

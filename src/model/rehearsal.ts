@@ -5,6 +5,8 @@ import type { Refusal } from './restore.ts';
 
 export type Rehearsal =
   | RehearsedRestore
+  /** Nothing was tried: this stands against the plan. */
+  | { readonly state: 'not-tried'; readonly refusal: Refusal }
   /** Doing it failed on the copy, as it would in the database. */
   | { readonly state: 'refused'; readonly refusal: Refusal }
   /** Database and snapshot are together larger than what is copied for a rehearsal. */

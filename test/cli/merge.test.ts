@@ -40,6 +40,12 @@ test('a merge tells its base and each row to choose; it is made as a file choose
   expect(text.stdout).toContain('What was written since stays.');
   expect(text.stdout).toContain(`${baseId}, the state just after the rewind, shows who changed a row.`);
   expect(text.stdout).toContain('To choose: memories 9 and 10.');
+  const tried = await run(['restore', id, '--merge', '--rehearse', '--data', place.dir]);
+  expect(tried.stdout).toContain(
+    'Not rehearsed yet: there is something to choose first. Some rows have two versions.',
+  );
+  expect(tried.stdout).toContain('Choose with --mine');
+  expect(tried.stdout).not.toContain('failed');
   expect(await run(['restore', id, '--merge', '--yes', '--data', place.dir])).toEqual(
     refusal(1, 'conflicts-open'),
   );

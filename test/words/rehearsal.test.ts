@@ -56,6 +56,18 @@ describe('a rehearsal tells', () => {
     expect(line).toMatch(/^Rehearsed on a copy: it failed there\. \S/);
   });
 
+  test.each([
+    [
+      'conflicts-open',
+      /^Not rehearsed yet: there is something to choose first\. Some rows have two versions\. /,
+    ],
+    ['row-refused', /^Not rehearsed\. \S/],
+  ] as const)('of a plan that %s stands against, that nothing was tried', (code, words) => {
+    const [line = ''] = rehearsalLines({ state: 'not-tried', refusal: { ...refusal, code } }, 'cli');
+    expect(line).toMatch(words);
+    expect(line).not.toContain('failed');
+  });
+
   test('where it was too large, by how much', () => {
     const [line = ''] = rehearsalLines({ state: 'too-large', bytes: 2e9, mostBytes: 1e9 }, 'window');
     expect(line).toContain('take 2 GB together, and at most 1 GB');
