@@ -161,6 +161,7 @@ test('where keeping is refused, both versions come first, and where they can’t
       'What was written since can’t be kept: this chat app does not apply them again when it starts.',
     );
     await expect(dialog).toContainText('First choose what happens to what was written since.');
+    await expect(dialog.locator('.consent')).toHaveCSS('border-left-style', 'solid');
     await look(app, page, info, 'keep-refused');
     await page.keyboard.press('Escape');
   });
