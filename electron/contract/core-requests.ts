@@ -70,6 +70,7 @@ export type RowsRequests = {
   'rows.changed-columns': In<OfRows & { readonly table: string }, readonly number[]>;
   /** What names the row of a line at any time; null: nothing does. */
   'rows.key': In<OfRows & { readonly table: string; readonly line: number }, readonly StoredValue[] | null>;
+  /** The same for many rows by their places in what is shown. */
   'rows.named': In<
     OfRows & { readonly request: RowsRequest; readonly range: Pick<RowsWindow, 'offset' | 'limit'> },
     NamedRows
@@ -153,9 +154,9 @@ export type CoreRequests = RowsRequests &
     'snapshot.take': In<OfFolder & { readonly kind: 'rewind' | 'periodic' }, TakenSnapshot>;
     /** Folders in plans and receipts are relative to the data folder. */
     'restore.plan': In<OfSnapshot & { readonly options: RestoreOptions }, RestorePlan>;
-    /** `of`: the entry of the history to take back; null: the newest. */
-    /** What was written since a snapshot, to choose from what of it stays. */
+    /** What was written since a snapshot, for a person to choose what of it stays. */
     'restore.newer': In<OfSnapshot, NewerList>;
+    /** `of`: the entry of the history to take back; null: the newest. */
     'undo.plan': In<OfFolder & RestoreConsents & { readonly of: SnapshotId | null }, RestorePlan>;
     /** Does the newest plan of this folder and undoes it in a private copy; `plan-stale` for any other. It stays the newest. */
     'plan.rehearse': In<OfFolder & { readonly planId: string }, Rehearsal>;
