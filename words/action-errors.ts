@@ -188,8 +188,8 @@ function afterRefusedMerge(why: unknown, hasOthers: boolean) {
   if (why === 'several-rewinds')
     return {
       window:
-        'Bring back first what the newest rewind took, with the snapshot from before it; then this one can be merged.',
-      cli: 'Restore first the snapshot from before the newest rewind, with --merge; then this one can be merged, too. Or name the snapshot or safety copy from just after the first rewind with --base; or put this one into a new file with --to, without --merge.',
+        'First bring back what the newest rewind took, with the snapshot from before it; then this one can be merged.',
+      cli: 'First restore the snapshot from before the newest rewind, with --merge; then this one can be merged, too. Or name the snapshot or safety copy from just after the first rewind with --base; or put this one into a new file with --to, without --merge.',
     };
   return why === 'wrong-base'
     ? {

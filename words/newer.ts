@@ -44,22 +44,29 @@ export function newerChoice(plan: RestorePlan): NewerChoice | null {
   const newer = [...kept, ...plan.newerEvents].filter((group) => writtenEvents(group) > 0);
   if (newer.length === 0) return null;
   const what = countWritten(newer);
-  const { sum } = newerAmount(newer);
-  const left = plan.options.leaveOut?.length ?? 0;
-  const remaining = kept.some((group) => writtenEvents(group) > 0) ? countWritten(kept) : 'none of them';
-  const staying = left === 0 || keepRefusal(plan) !== null ? what : remaining;
-  return choiceOf(what, choose(sum, 'it', 'them'), staying);
+  const choice = choiceOf(what, itOrThem(newer));
+  return isByPicks(plan) && keepRefusal(plan) === null ? { ...choice, keep: picked(kept, choice) } : choice;
 }
 
-function choiceOf(what: string, them: string, staying = what): NewerChoice {
+function choiceOf(what: string, them: string): NewerChoice {
   return {
-    keep: { what: `Keep ${staying}`, after: `Your chat app shows ${them} again when it starts next.` },
+    keep: { what: `Keep ${what}`, after: `Your chat app shows ${them} again when it starts next.` },
     both: {
       what: 'Show me both',
       after: 'You choose where the two differ. Nothing waits for your chat app.',
     },
     remove: { what: `Remove ${what}`, after: `Undo brings ${them} back.` },
   };
+}
+
+/** What stays where single ones are left out. Without any, it is the same as to remove all. */
+function picked(kept: readonly NewerEvents[], { remove }: NewerChoice): NewerChoice['keep'] {
+  const isAny = kept.some((group) => writtenEvents(group) > 0);
+  return isAny ? choiceOf(countWritten(kept), itOrThem(kept)).keep : { ...remove, what: 'Keep none' };
+}
+
+function itOrThem(groups: readonly NewerEvents[]): string {
+  return choose(newerAmount(groups).sum, 'it', 'them');
 }
 
 const REASONS: { readonly [why: string]: string } = {

@@ -42,14 +42,22 @@ describe('what was written since', () => {
 
   test('is counted without what was left out, as far as it is kept', () => {
     const keepOf = (one: RestorePlan) =>
-      newerChoice({ ...one, options: { ...one.options, leaveOut: [23n] } })?.keep.what;
-    const [first = group(null, 0), ...others] = events;
-    const fewer = [{ ...first, events: first.events - 1, spoken: first.spoken - 1 }, ...others];
-    expect(
-      keepOf({ ...keeping, replay: { ...replay, events: fewer }, newerEvents: [group('harbour', 1)] }),
-    ).toBe('Keep 2 newer messages');
-    expect(keepOf({ ...keeping, replay: null, newerEvents: events })).toBe('Keep none of them');
-    expect(keepOf(refuse('replaced-by-left-out'))).toBe('Keep 3 newer messages');
+      newerChoice({ ...one, options: { ...one.options, leaveOut: [23n] } })?.keep;
+    const without = (left: number) => {
+      const newerEvents = [group('Harbour', left)];
+      return keepOf({
+        ...keeping,
+        ...{ newerEvents, replay: { ...replay, events: [group('Harbour', 3 - left)] } },
+      });
+    };
+    const after = 'Your chat app shows them again when it starts next.';
+    expect(without(1)).toEqual({ what: 'Keep 2 newer messages', after });
+    expect(without(2)).toEqual({ what: 'Keep 1 newer message', after: after.replace('them', 'it') });
+    expect(keepOf({ ...keeping, replay: null, newerEvents: events })).toEqual({
+      what: 'Keep none',
+      after: 'Undo brings them back.',
+    });
+    expect(keepOf(refuse('replaced-by-left-out'))).toEqual({ what: 'Keep 3 newer messages', after });
   });
 
   test.each<[string, Partial<RestorePlan>]>([
