@@ -63,7 +63,7 @@ export function RowsPane({ folderId, subject, firstTable, moment, renewing, rest
           <p className="dim">There are no tables to compare.</p>
         ) : (
           <TableRows
-            key={`${rowsId} ${table.name}`}
+            key={table.name}
             folderId={folderId}
             rowsId={rowsId}
             overview={overview}

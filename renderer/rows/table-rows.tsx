@@ -31,6 +31,8 @@ export type TableRowsProps = {
 };
 
 type Filter = NonNullable<RowsRequest['filter']>;
+/** By its place in a comparison: in another one, another row may stand there. */
+type OpenedRow = { readonly rowsId: string; readonly row: number; readonly column: number };
 
 /** The rows of one table that differ, with what chooses and sorts them. */
 export function TableRows({ folderId, rowsId, overview, table, restoring, chosen }: TableRowsProps) {
@@ -38,7 +40,7 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
   const [onlyChanged, setOnlyChanged] = useState(false);
-  const [opened, setOpened] = useState<{ readonly row: number; readonly column: number } | null>(null);
+  const [opened, setOpened] = useState<OpenedRow | null>(null);
   const [said, setSaid] = useState('');
   const [history, setHistory] = useState<RowName | null>(null);
 
@@ -160,7 +162,7 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
               shape={shape}
               places={places}
               onSort={sortBy}
-              onOpen={(row, column) => setOpened({ row, column })}
+              onOpen={(row, column) => setOpened({ rowsId, row, column })}
               onCopy={copy}
               onHistory={onHistory}
               onRestore={onRestoreRow}
@@ -168,7 +170,7 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
               ref={grid}
             />
           )}
-          {opened !== null && (
+          {opened !== null && opened.rowsId === rowsId && (
             <RowDialog
               rowsId={rowsId}
               request={shown.request}

@@ -33,7 +33,7 @@ export function useChoosing(
   say: (words: string) => void,
 ): Choosing {
   const { table } = request;
-  const shown = JSON.stringify(request);
+  const shown = JSON.stringify([rowsId, request]);
   const state = useRef({ shown, range: null as Range | null, last: Promise.resolve() });
   const { current } = state;
   if (current.shown !== shown) Object.assign(current, { shown, range: null });

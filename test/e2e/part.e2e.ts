@@ -241,6 +241,13 @@ test('a whole table and a single row come back from Rows by keyboard, and all el
     await expect(page.locator('[aria-sort="descending"]')).toBeVisible();
     await expect(grid.getByRole('row').nth(11)).toHaveAttribute('aria-selected', 'true');
     await expect(chosen).toHaveCount(2);
+    // The chat app writes meanwhile.
+    run(demo, "UPDATE bots SET name = name || '!'");
+    await expect(named(tables, 'option', /^bots /)).toBeVisible();
+    await expect(grid.getByRole('row').nth(11)).toHaveAttribute('aria-selected', 'true');
+    await expect(chosen).toHaveCount(2);
+    await expect(page.locator('[aria-sort="descending"]')).toBeVisible();
+    await expect(grid).toBeFocused();
     await page.keyboard.press('Control+a');
     await expect(button(page, 'Bring back 11 rows…')).toBeVisible();
     await page.keyboard.press('Escape');
