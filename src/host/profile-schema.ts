@@ -24,15 +24,15 @@ const COUNT = 'a whole number from 1 to 1000000000';
 
 const name = v.pipe(
   v.string('a name'),
-  v.check((text) => text !== '' && text.length <= LONGEST_NAME && !/\p{Cc}/u.test(text), PRINTABLE),
+  v.check((text) => text !== '' && text.length <= LONGEST_NAME && isPrintable(text), PRINTABLE),
 );
 const names = listOf(name, 'names');
 const PART = `a text of at most ${LONGEST_NAME} characters`;
 const EPOCH = 'a whole number of milliseconds since 1970';
 const BITS = 'a whole number from 0 to 40';
-const VALUE = `a text of at most ${LONGEST_NAME} characters or a whole number`;
+const VALUE = `a text of at most ${LONGEST_NAME} printable characters or a whole number`;
 const value = v.union(
-  [v.pipe(v.string(), v.maxLength(LONGEST_NAME)), v.pipe(v.number(), v.safeInteger())],
+  [v.pipe(v.string(), v.maxLength(LONGEST_NAME), v.check(isPrintable)), v.pipe(v.number(), v.safeInteger())],
   VALUE,
 );
 const part = v.pipe(v.string('a text'), v.maxLength(LONGEST_NAME, PART));
@@ -48,6 +48,11 @@ const count = v.pipe(
   v.minValue(1, COUNT),
   v.maxValue(1_000_000_000, COUNT),
 );
+
+/** Neither a control character, which ends a name in SQL or in a message, nor half of a surrogate pair. */
+function isPrintable(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}]/u.test(text);
+}
 
 function listOf<T>(item: v.GenericSchema<unknown, T>, what: string) {
   const expected = `a list of at most ${LONGEST_LIST} ${what}`;

@@ -1,7 +1,7 @@
 import type { Profile } from '../host/profile.ts';
 import { type EventPlace, inOrder, standsBefore } from '../log/event-order.ts';
 import { createEventReader, type EventFields, type ReadEvent } from '../log/event-reader.ts';
-import { findForeignId, isPartOfKey } from '../log/events.ts';
+import { findForeignId, findKeyAround } from '../log/events.ts';
 import { flaggedSql } from '../log/flags.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { ReadDatabase, WriteDatabase } from '../sqlite/database.ts';
@@ -110,7 +110,7 @@ function orderOf({ db, log, profile }: LogRows): string {
   const column = stageColumn(place);
   const isOrdered =
     findForeignId(db, { schemaName: 'main', table: log.name, column }) === null &&
-    !isPartOfKey(db, log.live, profile.log.columns.id);
+    findKeyAround(db, log.live, profile.log.columns.id) === null;
   return isOrdered ? `s.${column}, s.rowid` : 's.rowid';
 }
 

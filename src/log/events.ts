@@ -97,20 +97,36 @@ export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile
   const column = log.columns.id;
   if (live.rowidColumn !== null && foldName(live.rowidColumn) === foldName(column)) return null;
   const found = findForeignId(db, { schemaName: 'main', table: live.name, column });
-  return found ?? (isPartOfKey(db, live, column) && hasRows(db, live) ? PART_OF_KEY : null);
+  return found ?? (findKeyAround(db, live, column) !== null && hasRows(db, live) ? PART_OF_KEY : null);
 }
 
 /** In place of a storage class: the id alone does not tell events apart. */
 export const PART_OF_KEY = 'part of a key';
 
-/** Whether a column is only one of several that are the key of a table, as the place of an event in its stream is. */
-export function isPartOfKey(db: AnyDatabase, { name, key }: Table, column: string): boolean {
-  if (key.length < 2 || !key.some((one) => foldName(one) === foldName(column))) return false;
-  const unique = db.prepare<[string, string]>(
-    `SELECT 1 FROM pragma_index_list(?, 'main') i WHERE i."unique" AND NOT i.partial
-       AND (SELECT group_concat(c.name) FROM pragma_index_info(i.name, 'main') c) = ? COLLATE NOCASE`,
+type KeyColumn = { readonly key: string; readonly name: string | null };
+
+/**
+ * The columns of the key in which a column is only one of several, as the place of an event in its stream is. Any unique
+ * index is such a key. Null: there is none, or the column alone tells rows apart, too.
+ */
+export function findKeyAround(
+  db: AnyDatabase,
+  { name, rowidColumn }: Table,
+  column: string,
+): readonly string[] | null {
+  const isIt = (other: string | null) => other !== null && foldName(other) === foldName(column);
+  if (isIt(rowidColumn)) return null;
+  const columns = db.prepare<[string], KeyColumn>(
+    `SELECT i.name AS key, c.name FROM pragma_index_list(?, 'main') i, pragma_index_info(i.name, 'main') c
+       WHERE i."unique" AND NOT i.partial ORDER BY i.origin <> 'pk', i.seq, c.seqno`,
   );
-  return unique.get(name, column) === undefined;
+  // An expression has no name.
+  const keys = [...Map.groupBy(columns.all(name), ({ key }) => key).values()].filter((key) =>
+    key.some((one) => isIt(one.name)),
+  );
+  const [key] = keys;
+  if (key === undefined || keys.some((one) => one.length === 1)) return null;
+  return key.map((one) => one.name ?? 'an expression');
 }
 
 function hasRows(db: AnyDatabase, { name, scanHint }: Table): boolean {

@@ -81,6 +81,8 @@ describe('a profile is refused as invalid if it', () => {
     ['has snowflakes that count from nowhere', '{"log": {"timeInId": {"form": "snowflake"}}}'],
     ['has a unit of the time in ids', '{"log": {"timeUnit": "ms", "timeInId": {}}}'],
     ['has a fraction as a mark', '{"log": {"marker": {"takenBack": [0.5]}}}'],
+    ['has a mark with NUL', '{"log": {"marker": {"takenBack": ["a\\u0000b"]}}}'],
+    ['has half a character as a mark', '{"log": {"marker": {"takenBack": ["\\ud800"]}}}'],
     ['marks events by their ids', '{"log": {"marker": {"column": "ID"}}}'],
     ['has a key of chats without a separator', '{"chat": {"chatKey": {"separator": ""}}}'],
     ['has a reference as one text', '{"references": ["bots.id -> chats.id"]}'],

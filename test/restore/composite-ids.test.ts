@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  checkProfile,
   diffSnapshot,
   openConversation,
   openDataFolder,
@@ -115,3 +116,49 @@ test.each([
     expect(read(database.databaseFile)).toEqual([7, 'now']);
   },
 );
+
+test.each([
+  [
+    'beside another key',
+    'CREATE TABLE events (n INTEGER PRIMARY KEY, stream, version INTEGER, text, at, UNIQUE (stream, version))',
+  ],
+  [
+    'with an index that begins with it',
+    'CREATE TABLE events (stream, version INTEGER, text, at, PRIMARY KEY (stream, version)); CREATE UNIQUE INDEX by_version ON events (version, lower(stream))',
+  ],
+  [
+    'under a collation that only the application has',
+    'CREATE TABLE events (stream TEXT COLLATE ITS_OWN, version INTEGER, text, at, PRIMARY KEY (stream, version))',
+  ],
+])('the id is a part of the key %s, too: no snapshot is taken, and the check says so', async (_, schema) => {
+  const dir = await makeDir(root());
+  await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify({ ...PROFILE, tables: [] }));
+  asHost({ databaseFile: join(dir, 'app.db') }, (db) => {
+    // As the application does, whose collation is not known here.
+    db.unsafeMode(true);
+    const known = schema.replace('ITS_OWN', 'NOCASE');
+    db.exec(`${known}; INSERT INTO events (stream, version) VALUES ('a', 1), ('b', 1)`);
+    db.pragma('writable_schema = ON');
+    db.prepare("UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'ITS_OWN')").run();
+  });
+  const folder = await openDataFolder(dir);
+  expect(await errorOf(takeSnapshot(folder, 'rewind'))).toMatchObject({
+    code: 'event-ids-unsupported',
+    message: expect.stringContaining('only a part of their key'),
+  });
+  expect(await checkProfile(folder)).toMatchObject({
+    log: { key: expect.arrayContaining(['stream', 'version']) },
+    obstacles: { take: 'part-of-key' },
+  });
+});
+
+test('an id that is unique by itself is an id like any other, whatever else is a key', async () => {
+  const dir = await makeDir(root());
+  await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify({ ...PROFILE, tables: [] }));
+  asHost({ databaseFile: join(dir, 'app.db') }, (db) =>
+    db.exec(`CREATE TABLE events (stream, version INTEGER UNIQUE, text, at, PRIMARY KEY (stream, version));
+      INSERT INTO events (stream, version) VALUES ('a', 1), ('b', 2)`),
+  );
+  const folder = await openDataFolder(dir);
+  expect(await takeSnapshot(folder, 'rewind')).toMatchObject({ taken: true, lastEventId: 2n });
+});
