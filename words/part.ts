@@ -196,10 +196,10 @@ export function guessedWords(
   return `${joinWords(what)} may belong to ${options.selection?.by === 'rows' ? 'what you chose' : 'this chat'}, too. That is a guess: ${choose(guessed.length, 'a column', 'columns')} named ${joinWords([...new Set(guessed.map(({ column }) => column))])} ${choose(guessed.length, 'suggests', 'suggest')} it, and nothing else.`;
 }
 
-/** `2 entries it needs come along`. */
+/** `2 entries that are needed come along`. */
 export function alongTitle({ pulled }: Pick<RestorePlan, 'pulled'>): string {
   const rows = pulled.length;
-  return `${count(rows, 'entry', 'entries')} that it needs ${choose(rows, 'comes', 'come')} along`;
+  return `${count(rows, 'entry', 'entries')} that ${choose(rows, 'is needed comes', 'are needed come')} along`;
 }
 
 /** `3 entries differ and stay as they are now`. */

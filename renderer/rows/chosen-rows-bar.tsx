@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components';
 import type { RowName } from '../../src/model/search.ts';
-import { chosenRowsWords, restoreRowsWords } from '../../words/rows.ts';
+import { restoreRowsWords } from '../../words/rows.ts';
 import type { ChosenRows } from './use-chosen-rows.ts';
 
 export type ChosenRowsBarProps = {
@@ -10,13 +10,10 @@ export type ChosenRowsBarProps = {
   readonly onClear: () => void;
 };
 
-/** How many rows are chosen, and what can be done with them. It stands where a table is brought back otherwise. */
+/** What can be done with the chosen rows. It stands where a table is brought back otherwise. */
 export function ChosenRowsBar({ chosen, onRestore, onClear }: ChosenRowsBarProps) {
   return (
     <>
-      <p className="rows-status" role="status">
-        {chosenRowsWords(chosen.count, chosen.tables)}
-      </p>
       <Button className="button" onPress={() => onRestore(chosen.names())}>
         {restoreRowsWords(chosen.count, chosen.isRemoval)}
       </Button>

@@ -6,7 +6,7 @@ import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.
 import type { RowName } from '../../src/model/search.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import { NO_KEY, withoutRowsWords } from '../../words/rows.ts';
+import { chosenRowsWords, NO_KEY, withoutRowsWords } from '../../words/rows.ts';
 import { call } from '../ask/api.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
@@ -93,6 +93,12 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
   const canRestore = restoring !== null && table.state === 'compared';
   const onRestoreRow =
     hasKey && canRestore ? (line: number) => void withName(line, (row) => restoring.rows([row])) : null;
+  const isChoosing = restoring !== null && chosen.count > 0;
+  const total =
+    request.filter === null
+      ? count(shape.total, 'row')
+      : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`;
+  const note = canRestore && !hasKey && shape.total > 0 ? [NO_KEY] : [];
   const restoreTable = isRestorable(table) ? (restoring?.table ?? null) : null;
   return (
     <section className="rows-main" aria-label={`Rows of ${table.name}`}>
@@ -112,7 +118,12 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
             onFilter={setFilter}
           />
           <div className="rows-line">
-            {restoring !== null && chosen.count > 0 ? (
+            <p className="rows-status" role="status">
+              {isChoosing
+                ? chosenRowsWords(chosen.count, chosen.tables)
+                : [found.busy ? 'Searching the rows' : total, ...note].join('. ')}
+            </p>
+            {isChoosing && (
               <ChosenRowsBar
                 chosen={chosen}
                 onRestore={restoring.rows}
@@ -121,15 +132,6 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
                   choosing.clear();
                 }}
               />
-            ) : (
-              <p className="rows-status" role="status">
-                {found.busy
-                  ? 'Searching the rows'
-                  : request.filter === null
-                    ? count(shape.total, 'row')
-                    : `${formatNumber(shape.total)} of ${count(totalOf(shape.counts, change), 'row')}`}
-                {canRestore && !hasKey && shape.total > 0 && `. ${NO_KEY}`}
-              </p>
             )}
             {shape.counts.changed > 0 && (
               <ToggleButton

@@ -131,7 +131,7 @@ test('what a chat needs comes along, what differs elsewhere stays, and a guess i
   const guess = named(dialog, 'checkbox', 'Bring that back too');
   await expect(guess).not.toBeChecked();
   await expect(dialog).toContainText('may belong to this chat, too. That is a guess');
-  for (const fold of [/^1 entry that it needs comes along$/, /differs? and stays?/]) {
+  for (const fold of [/^1 entry that is needed comes along$/, /differs? and stays?/]) {
     await tabTo(page, button(dialog, fold));
     await page.keyboard.press('Enter');
   }

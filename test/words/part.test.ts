@@ -181,8 +181,8 @@ describe('the question about a part', () => {
   test('tells what comes along, what stays, and what is a guess', () => {
     const because = { table: 'memories', key: [12n] };
     const bot = { table: 'bots', key: ['b1'], because };
-    expect(alongTitle({ pulled: [bot] })).toBe('1 entry that it needs comes along');
-    expect(alongTitle({ pulled: [bot, bot] })).toBe('2 entries that it needs come along');
+    expect(alongTitle({ pulled: [bot] })).toBe('1 entry that is needed comes along');
+    expect(alongTitle({ pulled: [bot, bot] })).toBe('2 entries that are needed come along');
     expect(stayingTitle({ staying: [bot], moreStaying: false })).toBe(
       '1 entry differs and stays as it is now',
     );
