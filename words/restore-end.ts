@@ -2,7 +2,7 @@ import type { KnownOutcome } from '../src/model/receipt.ts';
 import type { Message } from './failure.ts';
 
 /**
- * How a restore ended whose end was not heard: the core `stopped`, or an error was reported at the very last step. Others may
+ * How a restore ended that could not report it: the core `stopped`, or an error was reported at the very last step. Others may
  * have written since, so nothing is said of what the database holds now.
  */
 export function restoreEndWords(

@@ -19,7 +19,7 @@ export const RESTORE_ROW: { readonly [C in RowChange]: string } = {
   removed: 'Remove this row…',
 };
 
-/** The button that asks whether to restore the chosen rows, which may only be such as the restore removes. */
+/** The button that asks whether to restore the chosen rows. `isRemoval`: the restore would only remove them. */
 export function restoreRowsWords(rows: number, isRemoval: boolean): string {
   return `${isRemoval ? 'Remove' : 'Bring back'} ${count(rows, 'row')}…`;
 }
@@ -31,7 +31,7 @@ export function chosenRowsWords(rows: number, tables: number): string {
     : `${count(rows, 'row')} chosen`;
 }
 
-/** Why rows are not chosen that were to be. */
+/** Why none of the rows were chosen. */
 export const TOO_MANY_ROWS = `More than ${formatNumber(MOST_CHOSEN)} rows can’t be chosen one by one: choose fewer, or bring back the whole table.`;
 
 /** Why some rows of a range are not chosen. */

@@ -88,7 +88,7 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     // The indices mean other lines now. Lines that stay are the same elements, which nothing else would measure again.
     if (items.count === 0) return;
     virtualizer.measure();
-    // It would go on comparing with the sizes from before, and take no note of a line that is as high as the one before it there.
+    // Otherwise it would compare with the sizes from before, and overlook a line that is as high as the one that stood there.
     virtualizer.getTotalSize();
     virtualizer.elementsCache.clear();
     // The reader does not move: what is above was as high before.

@@ -9,7 +9,7 @@ import type { Merging } from './use-merging.ts';
 
 export type MergePartProps = { readonly plan: RestorePlan; readonly merging: Merging };
 
-/** What a person has to choose in a merge, or what it can be made with; nothing where neither side changed what the other did. */
+/** What a person has to choose in a merge: the versions of rows that both sides changed, or another snapshot to compare with. */
 export function MergePart({ plan, merging: { conflicts, choices, onChoose, onBase } }: MergePartProps) {
   const { value, error, progress, reload } = conflicts;
   const now = useNow();

@@ -29,7 +29,7 @@ export function NewerChoiceView({ plan, newer, onChange, children }: NewerChoice
   const choice = isCounted ? found : found && (counted ?? found);
   if (choice === null) return null;
   const refusal = newer === 'keep' ? keepRefusal(plan) : null;
-  // What is refused because of what was left out, another choice among them allows.
+  // Where only what was left out stands against it, another choice among them helps.
   const canKeep = refusal === null || isByPicks(plan);
   const option = (value: Newer) => (
     <Radio value={value} className="choice" isDisabled={value === 'keep' && !canKeep}>

@@ -19,7 +19,7 @@ export type Profile = {
     readonly timeInId: TimeInId | null;
     /** The column that says that an event is taken back; null: only `hidden` and `supersededBy` do. */
     readonly marker: Marker | null;
-    /** `opaque`: what the column `payload` holds is nothing that anybody but the application can read. */
+    /** `opaque`: only the application can read what the column `payload` holds. */
     readonly payloadForm: PayloadForm;
   };
   /** The tables that the application derives from its log, in the order of a snapshot. */
@@ -78,7 +78,7 @@ type LogColumns = {
  */
 export type ChatFields = {
   readonly payloadChat: readonly string[];
-  /** Where in what `payloadChat` finds the chat is; null: all of it. */
+  /** Where the chat is in what `payloadChat` finds; null: all of it. */
   readonly chatKey: ChatKey | null;
   readonly payloadSpeaker: readonly string[];
   readonly payloadText: readonly string[];

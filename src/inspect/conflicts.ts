@@ -39,8 +39,8 @@ export type Conflicts = {
 };
 
 /**
- * Lets `use` ask for the rows that a snapshot and the database have otherwise, and both otherwise than just after the rewind.
- * Reads only. @throws as `withStagedSnapshot` and `findMergeSides`
+ * Lets `use` ask for the rows of which a snapshot, the database and the state just after the rewind have three different
+ * versions. Reads only. @throws as `withStagedSnapshot` and `findMergeSides`
  */
 export async function withConflicts<T>(
   folder: DataFolder,

@@ -169,8 +169,8 @@ function describe(db: AnyDatabase, schema: Schema, log: ReadLog): object {
 }
 
 /**
- * Columns of tables that are called after another one, and of which each value that was looked at is the key of a row there. A
- * foreign key needs no word about it. Nothing, where there are none.
+ * Columns that are called after another table, and of which each value that was looked at is the key of a row there. Foreign keys
+ * are left out, because the schema declares them. An empty object where there are none.
  */
 function draftReferences(db: AnyDatabase, tables: readonly Table[]): object {
   const keys = db.prepare<[string], string>(`SELECT "from" FROM pragma_foreign_key_list(?, 'main')`).pluck();

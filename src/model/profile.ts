@@ -48,7 +48,7 @@ export type ProfileCheck = {
   };
   /** Which fields mean the chat, the speaker, the text and the time, and in how many of those events they are found. */
   readonly fields: readonly (FieldChoice & { readonly found: number })[];
-  /** Where in what names it the chat of an event is; null: all of it. */
+  /** Where the chat of an event is in the value that names it; null: all of it. */
   readonly chatKey: { readonly prefix: string; readonly separator: string } | null;
   /** Where chats have their names; null: nowhere. */
   readonly names: { readonly table: string; readonly column: string } | null;

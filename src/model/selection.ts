@@ -3,7 +3,7 @@ import type { SnapshotId } from './snapshots.ts';
 
 /* Which part of a snapshot is brought back, and how it is merged with what was written since. */
 
-/** One side of a row that the snapshot and the database have otherwise: `mine` is the database’s now, `theirs` the snapshot’s. */
+/** One side of a row that differs: `mine` is what the database has now, `theirs` what the snapshot has. */
 export type MergeSide = 'mine' | 'theirs';
 
 /** Which sides are taken of the rows that both changed. What nothing chooses stays open, and then nothing is restored. */
@@ -23,7 +23,7 @@ export type Merge = { readonly baseId: SnapshotId | null; readonly choices: Merg
 /** A row by its columns. */
 export type NamedValues = readonly (readonly [column: string, value: RowName['key'][number]])[];
 
-/** A row that the snapshot and the database have otherwise, and both otherwise than the base. Null: it is not there. */
+/** A row of which snapshot, database and base have three different versions. Null: it is not there. */
 export type Conflict = RowName & {
   readonly base: NamedValues | null;
   readonly mine: NamedValues | null;
@@ -36,7 +36,7 @@ export type Conflict = RowName & {
 export type MergedPart = {
   /** The state that both sides are compared with; `inferred`: it is one of the same event from before the rewind. Null: none. */
   readonly base: { readonly snapshot: SnapshotId; readonly inferred: boolean } | null;
-  /** What can be that state where the one that may be it cannot be read, if somebody names it; only the first ones. */
+  /** Where that state cannot be read: what can take its place if a person names it; only the first ones. */
   readonly otherBases: readonly {
     readonly snapshot: SnapshotId;
     readonly takenAt: string;

@@ -95,7 +95,7 @@ function seedEvents(database: HostDatabase, log: Belonging, chat: string): void 
   seedBelonging(database, log, reader.columns, { says, value: chat });
 }
 
-/** What says of a column that is named as the chat is in payloads that a row belongs to it. */
+/** Tells whether a row belongs to a chat by a column that has the name of the chat’s field in payloads. */
 function namingChat({ db, profile }: HostDatabase): Saying['says'] {
   const { chatKey } = profile.chat;
   if (chatKey === null) return isTextOf;

@@ -33,7 +33,7 @@ export type MergeBase = {
 
 type Sought = { readonly baseId: SnapshotId | null; readonly rewind: RewindSince };
 
-/** `unread`: the snapshot that may be the base and cannot be read; else null. `others`: what can be it instead, if asked for. */
+/** `unread`: the snapshot that may be the base and cannot be read; else null. `others`: what can take its place. */
 export type FoundBase = {
   readonly base: MergeBase | null;
   readonly unread: SnapshotId | null;
@@ -47,7 +47,7 @@ const MOST_OTHERS = 10;
  * Finds the snapshot or safety copy of the state just after the rewind: the earliest one whose log is the live one up to the
  * rewind’s record, because later ones may hold what was written since in the tables alone; or, failing that, the newest one
  * that ends with the last event that the rewind left. With `baseId`, only that one is looked at. Never the snapshot itself.
- * No other one takes the place of one that cannot be read: it could tell otherwise who changed a row.
+ * No other one takes the place of one that cannot be read: it could give another answer to who changed a row.
  * @throws as `stageById` for the one that was named, `cancelled`, database errors
  */
 export async function findMergeBase(
@@ -93,7 +93,7 @@ function found(base: MergeBase | null): FoundBase {
 
 type Candidates = { readonly exact: readonly SnapshotFile[]; readonly others: readonly SnapshotFile[] };
 
-/** What may be the state just after the rewind, by the ends of its file: the earliest first. What cannot be read may be it, too. */
+/** What may be the state just after the rewind, by the ends of its file: the earliest first. One that cannot be read may be it as well. */
 async function listCandidates(source: Source, { records, target, isLate }: RewindSince): Promise<Candidates> {
   const { folder, snapshot } = source;
   const [record = null] = records;

@@ -47,7 +47,7 @@ export type PlanRequest = {
   readonly preflight: Preflight;
   /** Begins SQLite's checks of the database that is planned for, as it is when the plan begins. */
   readonly beginCheck: () => Promise<Integrity>;
-  /** Has a staged table added up meanwhile, which a safety copy will need. */
+  /** Begins to add up a staged table, whose total a safety copy will need. */
   readonly beginTotal?: (table: StagedTable) => void;
   /** The events that were added to the stage, in a plan that keeps newer ones; else null. */
   readonly kept: KeptEvents | null;

@@ -1,7 +1,7 @@
 /** What `JSON.parse` reads exactly has fewer digits. */
 const LONG_NUMBER = /\d{16}/;
 
-/** What a column holds: something to read, an event's payload as JSON or as nobody can read it, or what refers to another row or names a kind. */
+/** What a column holds: something to read, an event's payload (JSON, or opaque), or what refers to another row or names a kind. */
 export type ColumnRole = 'text' | 'payload' | 'opaque' | 'reference';
 
 /** The texts of a cell in which a phrase is looked for, each on its own. `references` matter less than what people wrote. */

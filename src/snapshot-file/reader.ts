@@ -29,7 +29,7 @@ export type ReadingOptions = WindowOptions & {
   readonly plain?: boolean;
   /** Takes rows of a database as they are. Without, they are handed over as values. */
   readonly copier?: RowCopier | null;
-  /** Whether a table that cannot be read here is told as a part. Otherwise it is refused, so that no row is missing unseen. */
+  /** Yields a table that cannot be read here as a part. Otherwise it is refused, so that no row is missing unseen. */
   readonly tellsUnreadable?: boolean;
   /** Where our notes are looked for; `ends` only inside `readWithNotes`. */
   readonly notesIn?: NotesPlace;
