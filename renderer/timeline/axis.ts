@@ -15,6 +15,8 @@ type Tick = { readonly x: number; readonly time: number; readonly isDay: boolean
 
 export type Axis = {
   readonly xOf: (time: number) => number;
+  /** The time at a place, the reverse of `xOf`. Beyond an end, the time of that end. */
+  readonly timeOf: (x: number) => number;
   readonly folds: readonly Fold[];
   /** Heights from 0 to 1, by the square root of what was written. */
   readonly bars: readonly Bar[];
@@ -52,6 +54,7 @@ export function createAxis({ density, moments, width, opened }: AxisInput): Axis
   });
   return {
     xOf: (time) => placeIn(placed, time),
+    timeOf: (x) => timeIn(placed, x),
     folds: placed.filter(({ isFolded }) => isFolded),
     bars: barsOf(placed, width),
     ticks: ticksOf(placed),
@@ -60,18 +63,31 @@ export function createAxis({ density, moments, width, opened }: AxisInput): Axis
 
 type Placed = Span & { readonly isFolded: boolean; readonly x: number; readonly width: number };
 
-/** Where a time is among spans that follow each other. What is before or after them all is at their beginning or end. */
-function placeIn(placed: readonly Placed[], time: number): number {
+/** The first of spans that follow each other which does not end before something, or the last one. */
+function findSpan(placed: readonly Placed[], endsBefore: (span: Placed) => boolean): Placed | undefined {
   let [low, high] = [0, placed.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((placed[middle]?.to ?? time) < time) low = middle + 1;
+    const span = placed[middle];
+    if (span !== undefined && endsBefore(span)) low = middle + 1;
     else high = middle;
   }
-  const span = placed[low];
+  return placed[low];
+}
+
+/** What is before or after all spans is at their beginning or end. */
+function placeIn(placed: readonly Placed[], time: number): number {
+  const span = findSpan(placed, ({ to }) => to < time);
   if (span === undefined || span.to === span.from) return span?.x ?? 0;
   const share = (time - span.from) / (span.to - span.from);
   return span.x + span.width * Math.min(1, Math.max(0, share));
+}
+
+function timeIn(placed: readonly Placed[], at: number): number {
+  const span = findSpan(placed, ({ x, width }) => x + width < at);
+  if (span === undefined || span.width === 0) return span?.from ?? 0;
+  const share = (at - span.x) / span.width;
+  return span.from + (span.to - span.from) * Math.min(1, Math.max(0, share));
 }
 
 /** Adds what lies before and after the log, so that every moment has its place. Two spans never overlap. */

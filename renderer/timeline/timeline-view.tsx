@@ -19,9 +19,10 @@ import { createAxis, FOLD_WIDTH, type Fold } from './axis.ts';
 import { type Mark, orderByTime, placeMarks } from './marks.ts';
 import { BASE, NOW_WIDTH, TimelineDrawing } from './timeline-drawing.tsx';
 import { TimelineTable } from './timeline-table.tsx';
+import { useDragging } from './use-dragging.ts';
 import { useScroll } from './use-scroll.ts';
 import type { KnownTimeline } from './use-timeline.ts';
-import { useZoom } from './use-zoom.ts';
+import { useZoom, useZooming } from './use-zoom.ts';
 
 const NOTHING: Timeline = { density: [], rewinds: [], restores: [], held: [], rewindsLeftOut: 0 };
 
@@ -107,7 +108,8 @@ function TimelineStrip({ timeline, isAnswered, snapshots, chosen, onChoose, end 
   const [focused, setFocused] = useState<Mark | null>(null);
   const pane = useRef<HTMLDivElement>(null);
   const { wide, seen, onScroll } = useScroll(pane);
-  const width = wide * useZoom(pane, wide);
+  const [zoom, setZoom] = useZoom();
+  const width = wide * zoom.times;
 
   const moments = useMemo(() => orderByTime(snapshots), [snapshots]);
   const axis = useMemo(() => {
@@ -119,6 +121,8 @@ function TimelineStrip({ timeline, isAnswered, snapshots, chosen, onChoose, end 
       opened,
     });
   }, [timeline, moments, end, width, opened]);
+  useZooming(pane, { axis, zoom, onZoom: setZoom });
+  useDragging(pane);
   const marks = useMemo(() => placeMarks(moments, axis.xOf), [moments, axis]);
 
   const focusedIds = useMemo(() => new Set(focused?.snapshots.map(({ id }) => id)), [focused]);
@@ -141,7 +145,7 @@ function TimelineStrip({ timeline, isAnswered, snapshots, chosen, onChoose, end 
       </div>
     );
   return (
-    <div className="timeline-pane" ref={pane} onScroll={onScroll}>
+    <div className={zoom.times > 1 ? 'timeline-pane zoomed' : 'timeline-pane'} ref={pane} onScroll={onScroll}>
       <div className="timeline-all" style={{ width }}>
         <TimelineDrawing axis={axis} timeline={timeline} width={width} end={end} today={today} seen={seen} />
         {axis.folds.filter(hasRoom).map(({ from, to, x, width: room }) => (

@@ -20,6 +20,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`${MOD}A`, 'Select all rows that are shown'],
   ['Space', 'Select a row, or press the button; Enter never confirms a removal'],
   ['H', 'History of the row or message that has the focus'],
+  ['+ − 0', 'Zoom the timeline in, out or back; or turn the wheel with Ctrl'],
   ['Shift+F10', 'Menu of a snapshot, a row or a message'],
   ['Esc', 'Close a dialog without doing anything'],
 ];

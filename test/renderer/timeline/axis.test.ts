@@ -43,6 +43,18 @@ describe('the axis of time', () => {
     );
   });
 
+  test('tells the time of each place', () => {
+    fc.assert(
+      fc.property(worlds, fc.double({ min: 0, max: 1, noNaN: true }), ({ steps, moments, width }, share) => {
+        const axis = createAxis({ density: densityOf(steps), moments, width, opened: new Set() });
+        const end = axis.xOf(Number.MAX_SAFE_INTEGER);
+        expect(axis.xOf(axis.timeOf(share * end))).toBeCloseTo(share * end, 3);
+        expect(axis.timeOf(end + 10)).toBe(axis.timeOf(end));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('draws at most one bar for each of its places, and at least one where anything was written', () => {
     fc.assert(
       fc.property(worlds, ({ steps, moments, width }) => {
