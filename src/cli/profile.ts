@@ -100,8 +100,9 @@ function describeField(
 }
 
 function describeKey({ prefix, separator }: NonNullable<ProfileCheck['chatKey']>): string {
-  const after = prefix === '' ? 'what stands' : `what stands between “${prefix}” and`;
-  return prefix === '' ? `${after} before “${separator}”` : `${after} “${separator}”`;
+  return prefix === ''
+    ? `what stands before “${separator}”`
+    : `what stands between “${prefix}” and “${separator}”`;
 }
 
 function describeTables({
