@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { findKeyAround, identityOf } from '../log/events.ts';
+import { identityOf, repeatsIds } from '../log/events.ts';
 import type { Diff } from '../model/diff.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { sameValue } from '../sqlite/same-values.ts';
@@ -103,7 +103,8 @@ function partsWays({ db, profile }: HostDatabase, { staged }: Comparison): boole
   const lastHere = `SELECT max(${quoteName(profile.log.columns.id)}) FROM main.${quoteName(live.name)}`;
   const lastThere = `SELECT max(${columnInStage(staged, id)}) FROM ${STAGE_SCHEMA}.${name}`;
   const has = (table: string, what: string) => `EXISTS (SELECT 1 FROM ${table} WHERE typeof(event) ${what})`;
-  if (findKeyAround(db, live, profile.log.columns.id) !== null)
+  const theirs = { schemaName: STAGE_SCHEMA, table: name, column: columnInStage(staged, id) };
+  if (repeatsIds(db, live, { column: profile.log.columns.id, staged: theirs }))
     return (
       db.prepare(`SELECT 1 WHERE ${has(NEWER, 'NOT NULL')} AND ${has(THERE, 'NOT NULL')}`).get() !== undefined
     );

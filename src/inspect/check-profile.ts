@@ -4,7 +4,7 @@ import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withShortReads } from '../host/private-copy.ts';
 import { defaultProfile, type Profile } from '../host/profile.ts';
 import type { ReadEvent } from '../log/event-reader.ts';
-import { findKeyAround, findLogTable } from '../log/events.ts';
+import { findKeyAround, findLogTable, repeatsIds } from '../log/events.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import type { ProfileCheck } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -41,7 +41,8 @@ export function understand(
   const events = readSample(profile, fields, sample);
   const columns = columnsOf(log, profile);
   const wholeNumberIds = hasWholeNumberIds(log, profile, sample);
-  const key = findKeyAround(db, log, profile.log.columns.id);
+  const { id } = profile.log.columns;
+  const key = repeatsIds(db, log, { column: id, staged: null }) ? findKeyAround(db, log, id) : null;
   const tables = {
     ...sortTables(schema, profile),
     needHost: findNeedingHost({ db, schema, profile }, options),

@@ -1,7 +1,7 @@
 import type { Profile } from '../host/profile.ts';
 import { type EventPlace, inOrder, standsBefore } from '../log/event-order.ts';
 import { createEventReader, type EventFields, type ReadEvent } from '../log/event-reader.ts';
-import { findForeignId, findKeyAround } from '../log/events.ts';
+import { findForeignId, hasRepeatedId } from '../log/events.ts';
 import { flaggedSql } from '../log/flags.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { ReadDatabase, WriteDatabase } from '../sqlite/database.ts';
@@ -101,16 +101,15 @@ export async function fillIndex(
   newer.addAll();
 }
 
-/** By the column that the profile names; else by id where ids are whole numbers that follow each other; else as the snapshot has them. */
+/** By the column that the profile names; else by id where each is a whole number of its own; else as the snapshot has them. */
 function orderOf({ db, log, profile }: LogRows): string {
   const ordered = profile.log.order === null ? -1 : placeOfName(log.columns, profile.log.order);
   if (ordered !== -1) return inOrder(profile, `s.${stageColumn(ordered)}`, 's.rowid');
   const place = placeOfName(log.columns, profile.log.columns.id);
   if (place === -1 || log.rowid === 'key') return 's.rowid';
   const column = stageColumn(place);
-  const isOrdered =
-    findForeignId(db, { schemaName: 'main', table: log.name, column }) === null &&
-    findKeyAround(db, log.live, profile.log.columns.id) === null;
+  const ids = { schemaName: 'main', table: log.name, column };
+  const isOrdered = findForeignId(db, ids) === null && !hasRepeatedId(db, ids);
   return isOrdered ? `s.${column}, s.rowid` : 's.rowid';
 }
 

@@ -75,7 +75,12 @@ export function* readEvents(
 }
 
 /** Where ids are read from: the live log in `main`, or the stage of a snapshot. */
-type IdSource = { readonly schemaName: string; readonly table: string; readonly column: string };
+type IdSource = {
+  readonly schemaName: string;
+  readonly table: string;
+  readonly column: string;
+  readonly scanHint?: Table['scanHint'];
+};
 
 /**
  * The storage class of the first event id that is neither an integer nor NULL; null if there is none. The host replays
@@ -97,7 +102,7 @@ export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile
   const column = log.columns.id;
   if (live.rowidColumn !== null && foldName(live.rowidColumn) === foldName(column)) return null;
   const found = findForeignId(db, { schemaName: 'main', table: live.name, column });
-  return found ?? (findKeyAround(db, live, column) !== null && hasRows(db, live) ? PART_OF_KEY : null);
+  return found ?? (repeatsIds(db, live, { column, staged: null }) ? PART_OF_KEY : null);
 }
 
 /** In place of a storage class: the id alone does not tell events apart. */
@@ -129,8 +134,31 @@ export function findKeyAround(
   return key.map((one) => one.name ?? 'an expression');
 }
 
-function hasRows(db: AnyDatabase, { name, scanHint }: Table): boolean {
-  return db.prepare(`SELECT 1 FROM main.${quoteName(name)} ${scanHint} LIMIT 1`).get() !== undefined;
+/**
+ * Whether the id of events is only a part of their key, and one occurs more than once, in the live log or in that stage of
+ * it. Where none does, as with a key of branch and id, the ids grow over all events and are ids like any others.
+ */
+export function repeatsIds(
+  db: AnyDatabase,
+  live: Table,
+  { column, staged }: { readonly column: string; readonly staged: IdSource | null },
+): boolean {
+  if (findKeyAround(db, live, column) === null) return false;
+  const here = { schemaName: 'main', table: live.name, column, scanHint: live.scanHint };
+  return hasRepeatedId(db, here) || (staged !== null && hasRepeatedId(db, staged));
+}
+
+/** Whether an id occurs more than once. */
+export function hasRepeatedId(
+  db: AnyDatabase,
+  { schemaName, table, column, scanHint = '' }: IdSource,
+): boolean {
+  const id = quoteName(column);
+  const repeated = db.prepare(
+    `SELECT 1 FROM ${schemaName}.${quoteName(table)} ${scanHint} WHERE ${id} IS NOT NULL
+       GROUP BY ${id} HAVING count(*) > 1 LIMIT 1`,
+  );
+  return repeated.get() !== undefined;
 }
 
 /** The refusal to take or restore snapshots of a log whose ids are not integers, or only a part of its key. */

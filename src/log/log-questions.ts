@@ -5,7 +5,7 @@ import { quoteName } from '../sqlite/names.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
-import { chainColumns, findKeyAround, type Identity, readEvents, readLastEventId } from './events.ts';
+import { chainColumns, type Identity, readEvents, readLastEventId, repeatsIds } from './events.ts';
 import { readTime } from './last-time.ts';
 import {
   type Ask,
@@ -177,7 +177,7 @@ export function createLogQuestions(
   const version = () => ask(() => db.pragma('data_version', { simple: true }));
 
   async function readChains(chain: RowChain | LogChain, after: readonly number[]): Promise<Chains | null> {
-    if (await ask(() => findKeyAround(db, live, profile.log.columns.id) !== null)) return null;
+    if (await ask(() => repeatsIds(db, live, { column: profile.log.columns.id, staged: null }))) return null;
     const before = await version();
     const wanted = new Set(after);
     const at = new Map([[0, chain.peek().chain]]);

@@ -4,7 +4,7 @@ import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
 import { type EventMatch, replacesEvent } from '../compare/match-events.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { findForeignId, findForeignLiveId, findKeyAround, findLogTable, PART_OF_KEY } from '../log/events.ts';
+import { findForeignId, findForeignLiveId, findLogTable, PART_OF_KEY, repeatsIds } from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -250,7 +250,8 @@ function findForeignEventId(
   if (now !== null || log === undefined || place === -1) return now;
   // Only integers are rowids.
   if (log.rowid === 'key' && log.columns[place] === log.live.rowidColumn) return null;
-  const found = findForeignId(db, { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) });
-  if (found !== null || log.rows === 0) return found;
-  return findKeyAround(db, log.live, profile.log.columns.id) === null ? null : PART_OF_KEY;
+  const staged = { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) };
+  const found = findForeignId(db, staged);
+  const isRepeated = () => repeatsIds(db, log.live, { column: profile.log.columns.id, staged });
+  return found ?? (isRepeated() ? PART_OF_KEY : null);
 }

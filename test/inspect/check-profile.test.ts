@@ -56,7 +56,7 @@ describe('one line says what is understood, and what can and cannot be done', ()
     ],
     [
       'with ids that are the places of events in their streams',
-      `CREATE TABLE said (stream TEXT, version INTEGER, text TEXT, at TEXT, PRIMARY KEY (stream, version)); INSERT INTO said VALUES ('r', 1, 'Hello there.', '2026-01-01T00:00:00Z');`,
+      `CREATE TABLE said (stream TEXT, version INTEGER, text TEXT, at TEXT, PRIMARY KEY (stream, version)); INSERT INTO said VALUES ('r', 1, 'Hello there.', '2026-01-01T00:00:00Z'), ('s', 1, 'Hello.', '2026-01-01T00:00:01Z');`,
       {
         log: { table: 'said', columns: { id: 'version', ts: 'at' }, order: 'at' },
         tables: [],

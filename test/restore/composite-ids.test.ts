@@ -152,11 +152,14 @@ test.each([
   });
 });
 
-test('an id that is unique by itself is an id like any other, whatever else is a key', async () => {
+test.each([
+  ['by an index', 'version INTEGER UNIQUE'],
+  ['as it is', 'version INTEGER'],
+])('an id that is unique by itself, %s, is an id like any other, whatever else is a key', async (_, id) => {
   const dir = await makeDir(root());
   await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify({ ...PROFILE, tables: [] }));
   asHost({ databaseFile: join(dir, 'app.db') }, (db) =>
-    db.exec(`CREATE TABLE events (stream, version INTEGER UNIQUE, text, at, PRIMARY KEY (stream, version));
+    db.exec(`CREATE TABLE events (stream, ${id}, text, at, PRIMARY KEY (stream, version));
       INSERT INTO events (stream, version) VALUES ('a', 1), ('b', 2)`),
   );
   const folder = await openDataFolder(dir);
