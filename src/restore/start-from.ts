@@ -12,7 +12,9 @@ import { openPrivateDatabase } from '../sqlite/database.ts';
 import { openUntrustedDatabase } from '../sqlite/descriptor-database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { sqliteCode } from '../sqlite/result-codes.ts';
+import type { SchemaObject } from '../sqlite/schema.ts';
 import { describeVirtualTable } from '../sqlite/virtual-table.ts';
+import { describeTrigger } from '../write/parse-schema.ts';
 
 /**
  * Gives `use` the folder with a private copy of another file in the place of its database, such as a safety copy or a
@@ -78,8 +80,8 @@ async function isOwnCopy(folder: DataFolder, path: string): Promise<boolean> {
 }
 
 /**
- * Refuses a file in which rows would be read through a view: it may never end, and SQLite cannot be interrupted.
- * @throws `backup-refused`
+ * Refuses a file in which rows would be read through a view, or through a query of a trigger that runs in a restore: such
+ * a query may never end, and SQLite cannot be interrupted. @throws `backup-refused`
  */
 async function refuseViews(
   { profile, ...folder }: DataFolder,
@@ -90,17 +92,23 @@ async function refuseViews(
   const { db, close } = await openUntrustedDatabase(file);
   try {
     const objects = db
-      .prepare<[], { readonly type: string; readonly name: string; readonly sql: string | null }>(
-        'SELECT type, name, sql FROM sqlite_schema',
-      )
+      .prepare<[], SchemaObject>('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema')
       .all();
+    const { names, person } = profile.chat;
     const read = new Set([profile.log.table, ...profile.tables].map(foldName));
+    for (const table of [names?.table, person?.table]) if (table !== undefined) read.add(foldName(table));
     for (const object of objects) read.add(foldName(describeVirtualTable(object).contentTable ?? ''));
     const view = objects.find(({ type, name }) => type === 'view' && read.has(foldName(name)));
-    if (view !== undefined)
+    const trigger = findQuerying(objects);
+    const found =
+      view !== undefined
+        ? `a view in the place of “${view.name}”. A view`
+        : trigger !== null &&
+          `the trigger “${trigger.name}”, which reads a view or a query of its own. A query`;
+    if (found !== false)
       throw refuseFile(
         startFrom,
-        `has a view in the place of “${view.name}”. A view in a file from elsewhere may never end, so nothing is started from it. Name a safety copy of this folder instead.`,
+        `has ${found} in a file from elsewhere may never end, so nothing is started from it. Name a safety copy of this folder instead.`,
       );
   } catch (error) {
     if (sqliteCode(error) === null) throw error;
@@ -109,6 +117,19 @@ async function refuseViews(
     await close();
     await file.handle.close();
   }
+}
+
+/** A trigger that keeps up a search index, as those do which run in a restore, and reads a view or has a query with a name. */
+function findQuerying(objects: readonly SchemaObject[]): SchemaObject | null {
+  const namesOf = (wanted: (object: SchemaObject) => boolean) =>
+    objects.filter(wanted).map(({ name }) => foldName(name));
+  const indexes = namesOf(({ sql }) => /^\s*CREATE\s+VIRTUAL\b/i.test(sql ?? ''));
+  const queries = ['with', ...namesOf(({ type }) => type === 'view')];
+  const isQuerying = (object: SchemaObject) => {
+    const { names } = describeTrigger(object);
+    return indexes.some((name) => names.has(name)) && queries.some((name) => names.has(name));
+  };
+  return objects.find((object) => object.type === 'trigger' && isQuerying(object)) ?? null;
 }
 
 const START_PROBLEMS: readonly string[] = [

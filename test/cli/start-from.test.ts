@@ -133,25 +133,35 @@ test('a file that is no whole database of the chat app gives no tables, and noth
   expect(shown).toBe('Dear diary');
 });
 
+const CHATS: object = { chat: { names: { table: 'rooms', id: 'x', name: ['x'] } } };
+const ENDLESS = 'WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT x FROM r';
+const upkeep = (query: string) => `CREATE VIRTUAL TABLE found USING fts5(text);
+  CREATE TRIGGER leaves AFTER DELETE ON memories BEGIN DELETE FROM found WHERE rowid = old.rowid; END;
+  CREATE TRIGGER comes AFTER INSERT ON memories BEGIN INSERT INTO found(text) SELECT x FROM ${query}; END;`;
+
 test.each([
-  ['a table of the chat app is', 'ALTER TABLE memories RENAME TO kept; CREATE VIEW memories AS ENDLESS kept'],
+  ['a table of the chat app is', 'ALTER TABLE memories RENAME TO kept; CREATE VIEW memories AS EACH kept'],
   [
     'a search index reads',
-    "CREATE VIEW all_kept AS ENDLESS memories; CREATE VIRTUAL TABLE found USING fts5(text, content='all_kept')",
+    "CREATE VIEW all_kept AS EACH memories; CREATE VIRTUAL TABLE found USING fts5(text, content='all_kept')",
   ],
-])('a file in which %s a view that never ends is refused before it is read', async (_, sql) => {
+  ['the names of chats are in', `CREATE VIEW rooms AS ${ENDLESS}`, CHATS],
+  ['a trigger of a search index reads', `CREATE VIEW rooms AS ${ENDLESS}; ${upkeep('rooms')}`],
+  ['a trigger of a search index has', upkeep(`(${ENDLESS})`)],
+])('a file in which %s a view that never ends is refused before it is read', async (_, sql, profile = {}) => {
   const { dir, rewind, to } = await loseDatabase();
+  await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
   const from = join(dir, '..', 'endless.db');
   await cp(join(pristine, 'chat.db'), from);
   const db = new Database(from);
-  const endless = 'WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT k.* FROM r,';
-  db.exec(sql.replace(/ENDLESS (\w+)/, `${endless} $1 k`));
+  db.exec(sql.replace(/EACH (\w+)/, `${ENDLESS.replace(/x FROM r$/, 'k.* FROM r')}, $1 k`));
   db.close();
-  const { status, stderr } = await run(['restore', rewind, '--to', to, '--start-from', from, '--data', dir]);
+  const asked = ['restore', rewind, '--to', to, '--start-from', from, '--yes', '--data', dir];
+  const { status, stderr } = await run(asked);
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr: expect.stringMatching(
-      /^backup-refused: “endless\.db” has a view in the place of “(memories|all_kept)”\./,
+      /^backup-refused: “endless\.db” has (a view in the place of “(memories|all_kept|rooms)”|the trigger “comes”)/,
     ),
   });
   expect(existsSync(to)).toBe(false);
