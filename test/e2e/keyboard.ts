@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { type ElectronApplication, expect, type Locator, type Page } from '@playwright/test';
 
 const MOST_STEPS = 80;
 
@@ -22,6 +22,22 @@ async function describeFocus(page: Page): Promise<string> {
 export async function pressOn(target: Locator, key: string): Promise<void> {
   await expect(target).toBeEnabled();
   await target.press(key);
+}
+
+/** Presses the shortcut of a menu command once that is enabled: Ctrl, or Cmd, and a key. Playwright’s own keys only reach the page. */
+export async function pressShortcut(app: ElectronApplication, key: string, command: string): Promise<void> {
+  const isEnabled = () =>
+    app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled, command);
+  await expect.poll(isEnabled).toBe(true);
+  const modifier = process.platform === 'darwin' ? 'meta' : 'control';
+  await app.evaluate(
+    ({ BrowserWindow }, [keyCode, held]) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      for (const type of ['keyDown', 'keyUp'] as const)
+        contents?.sendInputEvent({ type, keyCode, modifiers: [held] });
+    },
+    [key, modifier] as const,
+  );
 }
 
 /** Waits for `target`, then presses Tab until it has the focus, visibly. Fails if the keyboard cannot get there. */
