@@ -35,6 +35,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/system',
       'src/sqlite',
       'src/host',
+      'src/log',
       'src/snapshot-file',
       'src/snapshots',
       node,

@@ -49,6 +49,7 @@ function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Pl
   const reasons = {
     ids: `the ids in “${log.table}” are not whole numbers`,
     'part-of-key': `the ids in “${log.table}” are only a part of its key (${joinWords(log.key ?? [])})`,
+    elsewhere: `a part of what is in “${log.table}” stands in ${joinWords(log.second.map((name) => `“${name}”`))}, where no check of the log covers it`,
     unreadable: `“${first}” can’t be read here`,
     'needs-host': `“${unwritten?.table}” needs ${needWords(unwritten?.needs ?? [])} only the chat app has`,
     'read-only': 'the database or its folder can’t be written',
@@ -63,7 +64,7 @@ function abilityWords({ log, tables, obstacles }: ProfileCheck, { writable }: Pl
     return `Snapshots can be compared, exported and taken here, and restored into a new file, but not in place: ${reasons.synced}.`;
   if (restore === 'needs-host' && obstacles.take === null)
     return `Snapshots can be compared, exported and taken here, but not restored: ${reasons[restore]}.`;
-  if (restore === 'ids' || restore === 'part-of-key')
+  if (restore === 'ids' || restore === 'part-of-key' || restore === 'elsewhere')
     return `Snapshots can be compared and exported here, and restored into a new file, but not taken or restored in place: ${reasons[restore]}.`;
   if (restore !== null)
     return `Snapshots can be looked at, compared and exported here, but not taken or restored: ${reasons[restore]}.`;

@@ -1,14 +1,16 @@
 import type { HostDatabase } from '../host/host-database.ts';
 import type { Profile } from '../host/profile.ts';
+import { type EventColumns, liveEventColumns } from '../log/event-columns.ts';
 import { inOrder, orderColumn } from '../log/event-order.ts';
 import { createEventReader, type EventReader, type ReadEvent } from '../log/event-reader.ts';
 import { findLogTable } from '../log/events.ts';
-import { columnSource, flaggedSql } from '../log/flags.ts';
+import { flaggedSql } from '../log/flags.ts';
 import { readChatNames } from '../log/payload.ts';
 import type { EventMark, NewerEvents, NewerList } from '../model/diff.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { placeOfName, quoteName } from '../sqlite/names.ts';
 import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import { stagedEventColumns } from '../stage/staged-events.ts';
 import type { Yielder } from '../system/yielder.ts';
 import { type Comparison, joinLive } from './compare-table.ts';
 import type { EventMatch } from './match-events.ts';
@@ -51,8 +53,7 @@ export async function groupEvents(
   const rewound = new Set(returning.map((one) => one.chat));
   const here = eventParts(
     profile,
-    live.columns.map((column) => column.name),
-    (column) => `l.${quoteName(column)}`,
+    liveEventColumns(db, profile, { names: live.columns.map((column) => column.name), prefix: 'l' }),
   );
   const newer = await group(
     db,
@@ -121,10 +122,11 @@ export async function listLiveAfter(
 }
 
 /** The SQL of the live events after the one with this id, in order, and what reads them. */
-function liveAfter({ profile, schema }: HostDatabase, id: bigint) {
+function liveAfter({ db, profile, schema }: HostDatabase, id: bigint) {
   const { name, columns } = findLogTable(schema, profile);
   const names = columns.map((column) => column.name);
-  const { parts, order, reader } = eventParts(profile, names, quoteName);
+  const events = liveEventColumns(db, profile, { names, prefix: quoteName(name) });
+  const { parts, order, reader } = eventParts(profile, events);
   const sql = `SELECT ${parts} FROM main.${quoteName(name)}
     WHERE ${quoteName(profile.log.columns.id)} > ${id} ORDER BY ${order}`;
   return { reader, sql };
@@ -139,26 +141,16 @@ function markOf({ id, ts, kind, speaker, text }: ReadEvent, longest: number): Ev
 /** How the events of a log are read: in SQL, what `reader` wants of each and whether it is flagged; and their order. */
 type EventParts = { readonly reader: EventReader; readonly parts: string; readonly order: string };
 
-/** `available`: the columns of the log. `nameOf` makes SQL of one. */
-function eventParts(
-  profile: Profile,
-  available: readonly string[],
-  nameOf: (column: string) => string,
-): EventParts {
+function eventParts(profile: Profile, { names, sqlOf }: EventColumns): EventParts {
   // Which event a record is about does not show in a group.
-  const reader = createEventReader(
-    profile,
-    { ...profile.chat, payloadTarget: [], payloadEvent: [] },
-    available,
-  );
-  const sourceOf = columnSource(available, nameOf);
-  const parts = [...reader.columns.map(sourceOf), flaggedSql(profile, sourceOf)].join(', ');
-  return { reader, parts, order: inOrder(profile, sourceOf(orderColumn(profile)), null) };
+  const reader = createEventReader(profile, { ...profile.chat, payloadTarget: [], payloadEvent: [] }, names);
+  const parts = [...reader.columns.map(sqlOf), flaggedSql(profile, sqlOf)].join(', ');
+  return { reader, parts, order: inOrder(profile, sqlOf(orderColumn(profile)), null) };
 }
 
 /** The same of the events of a staged log, which is `s`. */
 function stagedParts(profile: Profile, { staged }: Pick<Comparison, 'staged'>): EventParts {
-  return eventParts(profile, staged.columns, (column) => `s.${stageColumn(staged.columns.indexOf(column))}`);
+  return eventParts(profile, stagedEventColumns(profile, staged, { alias: 's', schemaName: STAGE_SCHEMA }));
 }
 
 type Grouping = {

@@ -67,7 +67,7 @@ function stayingOf(
 ): Pick<Way, 'keepsNewer' | 'mergesNewer'> {
   const records = newer.reduce((sum, one) => sum + one.rewindRecords, 0);
   const isNewer = lastEventId !== null && newer.every(({ first }) => first.id > lastEventId);
-  const mergesNewer = isNewer && !(records > 0 && log.gapless);
+  const mergesNewer = isNewer && log.joined.length === 0 && !(records > 0 && log.gapless);
   return { mergesNewer, keepsNewer: mergesNewer && log.replays && records <= 1 };
 }
 

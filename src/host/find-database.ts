@@ -3,6 +3,7 @@ import { hasSystemCode, isSystemError, SnapbackError } from '../model/errors.ts'
 import { type ReadDatabase, withReadDatabase } from '../sqlite/database.ts';
 import { oddFile } from '../sqlite/look-first.ts';
 import { foldName } from '../sqlite/names.ts';
+import { readSchemaOf } from '../sqlite/schema.ts';
 import { access, constants, type Dirent, lstat, readdir, realpath } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
 import { defaultChatNames, defaultProfile, type Profile, splitReference } from './profile.ts';
@@ -174,7 +175,9 @@ function requireColumns(db: ReadDatabase, { log, references, chat }: Profile): v
   };
   const byDefault = new Map(Object.entries(defaultProfile.log.columns));
   for (const [key, column] of Object.entries(log.columns))
-    if (key === 'id' || byDefault.get(key) !== column) demand(`log.columns.${key}`, log.table, column);
+    if ((key === 'id' || byDefault.get(key) !== column) && !log.joined.some(({ meaning }) => meaning === key))
+      demand(`log.columns.${key}`, log.table, column);
+  requireJoined(db, log, demand);
   if (log.order !== null) demand('log.order', log.table, log.order);
   for (const [index, reference] of references.entries())
     for (const side of ['from', 'to'] as const) {
@@ -185,4 +188,23 @@ function requireColumns(db: ReadDatabase, { log, references, chat }: Profile): v
   const isDefault = names?.table === defaultChatNames.table && names.id === defaultChatNames.id;
   // The application may create the table of chats later than the log, so it may be missing; a wrong column is refused.
   if (names !== null && !isDefault) demand('chat.names.id', names.table, names.id);
+}
+
+type Demand = (where: string, table: string, column: string) => void;
+
+/**
+ * Each event has to be found in the second table by its key, here as in a snapshot. Without a time, an id that is given again
+ * would look like the same event, because what it says is in no row of the log.
+ */
+function requireJoined(db: ReadDatabase, log: Profile['log'], demand: Demand): void {
+  for (const [index, { by, table, key, column }] of log.joined.entries()) {
+    const where = `log.joined[${index}]`;
+    const found = readSchemaOf(db, table).tables.get(foldName(table));
+    if (found?.kind !== 'table') throw invalidProfile(`${where}.table`, 'a table of the database', table);
+    demand(`${where}.by`, log.table, by);
+    demand(`${where}.column`, table, column);
+    if (found.key.length !== 1 || foldName(found.key[0] ?? '') !== foldName(key))
+      throw invalidProfile(`${where}.key`, `the primary key of “${table}”, by which its rows are found`, key);
+    if (log.timeInId === null) demand('log.columns.ts', log.table, log.columns.ts);
+  }
 }

@@ -134,6 +134,19 @@ export const profileSchema = section({
         v.picklist(PAYLOAD_FORMS, `a form of payloads (${PAYLOAD_FORMS.join(', ')})`),
         log.payloadForm,
       ),
+      joined: v.optional(
+        listOf(
+          section({
+            meaning: v.picklist(['kind', 'payload'], 'a meaning (kind, payload)'),
+            by: v.optional(name, 'id'),
+            table: name,
+            key: v.optional(name, 'id'),
+            column: name,
+          }),
+          'columns',
+        ),
+        [...log.joined],
+      ),
     }),
     {},
   ),
@@ -206,6 +219,7 @@ export function parseProfile(source: unknown): Profile {
   refuseOddTimes(output);
   refuseOddReferences(output);
   refuseOddRowids(output);
+  refuseOddJoins(output);
   return output;
 }
 
@@ -282,6 +296,15 @@ function refuseOddRowids({ log, tables, rowids }: Profile): void {
   for (const [index, table] of rowids.entries())
     if (!known.includes(foldName(table)))
       throw invalidProfile(`rowids[${index}]`, 'the log or one of “tables”', table);
+}
+
+/** What snapshots do not hold could not be read in them. */
+function refuseOddJoins({ log, tables }: Profile): void {
+  const projected = tables.map(foldName);
+  for (const [index, { table }] of log.joined.entries())
+    if (!projected.includes(foldName(table)))
+      throw invalidProfile(`log.joined[${index}].table`, 'one of “tables”', table);
+  refuseTwice(log.joined.map(({ meaning }, index): Named => [`log.joined[${index}].meaning`, meaning]));
 }
 
 function refuseTwice(all: readonly Named[]): void {

@@ -21,6 +21,8 @@ export type Profile = {
     readonly marker: Marker | null;
     /** `opaque`: only the application can read what the column `payload` holds. */
     readonly payloadForm: PayloadForm;
+    /** What of an event is in a second table. */
+    readonly joined: readonly JoinedColumn[];
   };
   /** The tables that the application derives from its log, in the order of a snapshot. */
   readonly tables: readonly string[];
@@ -53,6 +55,18 @@ export type TimeUnit = (typeof TIME_UNITS)[number];
 
 export const PAYLOAD_FORMS = ['json', 'opaque'] as const;
 type PayloadForm = (typeof PAYLOAD_FORMS)[number];
+/**
+ * The kind or the payload of an event is in `column` of another table: in the row whose `key` is what the log's column `by`
+ * holds. An event without such a row has none.
+ */
+type JoinedColumn = {
+  readonly meaning: 'kind' | 'payload';
+  readonly by: string;
+  readonly table: string;
+  readonly key: string;
+  readonly column: string;
+};
+
 /** Each side is a table and a column of it, as in `notes.chat_id`. */
 type DeclaredReference = { readonly from: string; readonly to: string };
 
@@ -135,6 +149,7 @@ export const defaultProfile: Profile = {
     timeInId: null,
     marker: null,
     payloadForm: 'json',
+    joined: [],
   },
   tables: [
     'bots',

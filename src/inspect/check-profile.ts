@@ -4,7 +4,7 @@ import { type HostDatabase, readHostDatabase } from '../host/host-database.ts';
 import { withShortReads } from '../host/private-copy.ts';
 import { defaultProfile, type Profile } from '../host/profile.ts';
 import type { ReadEvent } from '../log/event-reader.ts';
-import { findKeyAround, findLogTable, repeatsIds } from '../log/events.ts';
+import { findKeyAround, findLogTable, repeatsIds, secondTables } from '../log/events.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import type { ProfileCheck } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -36,7 +36,7 @@ export function understand(
   options: OpenOptions,
 ): Omit<ProfileCheck, 'own' | 'database'> {
   const log = findLogTable(schema, profile);
-  const sample = sampleTable(db, log);
+  const sample = sampleTable(db, log, profile);
   const { fields, choices } = chooseFields(profile, sample, null);
   const events = readSample(profile, fields, sample);
   const columns = columnsOf(log, profile);
@@ -51,6 +51,7 @@ export function understand(
     log: {
       ...{ table: log.name, columns, order: findOrder(log, profile), wholeNumberIds },
       timeInId: profile.log.timeInId?.form ?? null,
+      second: secondTables(profile.log),
       key,
       ...{ opaque: profile.log.payloadForm === 'opaque', looked: events.length },
     },
@@ -76,13 +77,17 @@ export function understand(
 function columnsOf({ columns }: Table, { log }: Profile): ProfileCheck['log']['columns'] {
   const names = columns.map(({ name }) => name);
   const find = (column: string) => names[placeOfName(names, column)] ?? null;
-  const { id, branch, ts, kind, payload, supersededBy, hidden } = log.columns;
+  const findJoined = (meaning: 'kind' | 'payload') => {
+    const joined = log.joined.find((one) => one.meaning === meaning);
+    return joined === undefined ? find(log.columns[meaning]) : `${joined.table}.${joined.column}`;
+  };
+  const { id, branch, ts, supersededBy, hidden } = log.columns;
   return {
     id: find(id),
     branch: find(branch),
     ts: find(ts),
-    kind: find(kind),
-    payload: find(payload),
+    kind: findJoined('kind'),
+    payload: findJoined('payload'),
     supersededBy: find(supersededBy),
     hidden: find(hidden),
   };
@@ -165,7 +170,8 @@ function findObstacles(
   { log: rules, synced }: Profile,
   { log, key, wholeNumberIds, tables }: Understood,
 ): ProfileCheck['obstacles'] {
-  const ids = wholeNumberIds ? (key === null ? null : 'part-of-key') : 'ids';
+  const elsewhere = rules.joined.length > 0 ? 'elsewhere' : null;
+  const ids = wholeNumberIds ? (key === null ? elsewhere : 'part-of-key') : 'ids';
   const both = tables.unreadable.length > 0 ? 'unreadable' : ids;
   const names = log.columns.map(({ name }) => name);
   const { sequence } = rules;

@@ -7,6 +7,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { ReadDatabase, WriteDatabase } from '../sqlite/database.ts';
 import { placeOfName } from '../sqlite/names.ts';
 import { stageColumn } from '../stage/layout.ts';
+import { stagedEventColumns } from '../stage/staged-events.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { LogDifference } from './log-difference.ts';
@@ -24,7 +25,7 @@ export type LogRows = {
 /** Notes what is different now, while the moment lasts in which it was found. Begins the index. @throws `cancelled`, `disk-full` */
 export async function noteDifference(
   index: WriteDatabase,
-  { db, log, profile, fields }: LogRows,
+  { db, profile, fields }: LogRows,
   difference: LogDifference,
   task: TaskOptions,
 ): Promise<IndexWriter> {
@@ -45,11 +46,7 @@ export async function noteDifference(
     await yielder.step();
   }
   db.exec('COMMIT');
-  const reader = createEventReader(
-    profile,
-    fields,
-    log.live.columns.map(({ name }) => name),
-  );
+  const reader = createEventReader(profile, fields, difference.names);
   for (const values of difference.newer(reader.columns)) {
     writer.addNewer({ ...reader.read(values), flagged: values.at(-1) === 1n });
     await yielder.step();
@@ -66,12 +63,9 @@ export async function fillIndex(
 ): Promise<void> {
   const { db, log, profile, fields } = rows;
   const yielder = createYielder(task);
-  const reader = createEventReader(profile, fields, log.columns);
-  const stagedName = (column: string) => `s.${stageColumn(placeOfName(log.columns, column))}`;
-  const flagged = flaggedSql(profile, (column) =>
-    placeOfName(log.columns, column) === -1 ? 'NULL' : stagedName(column),
-  );
-  const own = [...reader.columns.map(stagedName), flagged, 's.rowid'];
+  const { names, sqlOf } = stagedEventColumns(profile, log, { alias: 's', schemaName: 'main' });
+  const reader = createEventReader(profile, fields, names);
+  const own = [...reader.columns.map(sqlOf), flaggedSql(profile, sqlOf), 's.rowid'];
   const now = ['m.ord IS NOT NULL', 'r.ord IS NOT NULL', 'r.flagged', 'r.by'];
   const scan = db
     .prepare<[], unknown[]>(

@@ -1,7 +1,8 @@
 import { compareTable, joinLive } from '../compare/compare-table.ts';
 import { matchEvents } from '../compare/match-events.ts';
+import { liveEventColumns } from '../log/event-columns.ts';
 import { inOrder, orderColumn } from '../log/event-order.ts';
-import { columnSource, flaggedSql } from '../log/flags.ts';
+import { flaggedSql } from '../log/flags.ts';
 import type { Diff } from '../model/diff.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
@@ -13,6 +14,8 @@ import { createYielder } from '../system/yielder.ts';
 /** How the events of a snapshot's log stand now, found in one moment of the live database. */
 export type LogDifference = {
   readonly lineage: Diff['lineage'];
+  /** The columns by which live events are read. */
+  readonly names: readonly string[];
   /** The rowids in the stage of events that the live log lacks. */
   readonly missing: () => Iterable<bigint>;
   /** Events that both have with other values beside: the rowid in the stage, and how they stand now. */
@@ -31,6 +34,7 @@ type Reflagged = {
 /** Where there is nothing to compare with. */
 export const NO_DIFFERENCE: LogDifference = {
   lineage: 'same',
+  names: [],
   missing: () => [],
   reflagged: () => [],
   newer: () => [],
@@ -49,10 +53,12 @@ export async function findLogDifference(
   const comparison = compareTable(db, log, 0, 'differing');
   const match = matchEvents(database, comparison);
   const names = log.live.columns.map(({ name }) => name);
-  const fromLive = columnSource(names, (name) => `l.${quoteName(name)}`);
+  const events = liveEventColumns(db, profile, { names, prefix: 'l' });
+  const fromLive = events.sqlOf;
   const flagged = flaggedSql(profile, fromLive);
   return {
     lineage: match.lineage,
+    names: events.names,
     *missing() {
       for (const [ord] of iterate(db, `SELECT ord FROM ${match.missing} ORDER BY ord`))
         if (typeof ord === 'bigint') yield ord;

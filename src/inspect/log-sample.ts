@@ -1,8 +1,10 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import type { Profile } from '../host/profile.ts';
+import { liveEventColumns } from '../log/event-columns.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { Table } from '../sqlite/table.ts';
-import { stageColumn } from '../stage/layout.ts';
+import { stagedEventColumns } from '../stage/staged-events.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import type { LogSample } from './choose-fields.ts';
 
@@ -16,21 +18,28 @@ const MOST_BYTES_PER_SLICE = 1024 * 1024;
 type Rows = readonly (readonly unknown[])[];
 
 /** Some events from all over a snapshot's log, and the newest of the live one. The stage is attached as `schemaName`. */
-export function sampleLog({ db }: HostDatabase, log: StagedTable, schemaName: string): LogSample {
-  const columns = log.columns.map((_, place) => stageColumn(place));
+export function sampleLog({ db, profile }: HostDatabase, log: StagedTable, schemaName: string): LogSample {
+  const { names, sqlOf } = stagedEventColumns(profile, log, { alias: log.name, schemaName });
+  const columns = names.map(sqlOf);
   const staged = readSlices(db, { from: `${schemaName}.${log.name}`, columns, rowid: 'rowid' });
-  return { columns: log.columns, rows: [...staged, ...readNewest(db, log.live, log.columns)] };
+  const live = liveEventColumns(db, profile, { names: log.columns, prefix: quoteName(log.live.name) });
+  return { columns: names, rows: [...staged, ...readNewest(db, log.live, names.map(live.sqlOf))] };
 }
 
-/** Some rows from all over a live table. Each read is a short one. */
-export function sampleTable(db: AnyDatabase, table: Table): LogSample {
-  const columns = table.columns.map(({ name }) => name);
+/** Some rows from all over a live table; of the log with `profile`, the events. Each read is a short one. */
+export function sampleTable(db: AnyDatabase, table: Table, profile: Profile | null = null): LogSample {
+  const own = table.columns.map((column) => column.name);
+  const { names: columns, sqlOf } =
+    profile === null
+      ? { names: own, sqlOf: quoteName }
+      : liveEventColumns(db, profile, { names: own, prefix: quoteName(table.name) });
   const { name, rowid, scanHint } = table;
-  if (rowid === null) return { columns, rows: readNewest(db, table, columns) };
+  const sql = columns.map(sqlOf);
+  if (rowid === null) return { columns, rows: readNewest(db, table, sql) };
   const from = `main.${quoteName(name)} ${scanHint}`;
   return {
     columns,
-    rows: readSlices(db, { from, columns: columns.map(quoteName), rowid: quoteName(rowid) }),
+    rows: readSlices(db, { from, columns: sql, rowid: quoteName(rowid) }),
   };
 }
 
@@ -74,12 +83,12 @@ function takeSlice(rows: Iterable<readonly unknown[]>): Rows {
   return taken;
 }
 
-/** The rows with the highest rowids; some, where there is no rowid. */
+/** The rows with the highest rowids; some, where there is no rowid. `columns` in SQL. */
 function readNewest(db: AnyDatabase, { rowid, name, scanHint }: Table, columns: readonly string[]): Rows {
   const newest = rowid === null ? '' : `ORDER BY ${quoteName(rowid)} DESC`;
   const rows = db
     .prepare<[], unknown[]>(
-      `SELECT ${columns.map(quoteName).map(small).join(', ')} FROM main.${quoteName(name)} ${scanHint} ${newest} LIMIT ${ROWS_PER_SLICE * 2}`,
+      `SELECT ${columns.map(small).join(', ')} FROM main.${quoteName(name)} ${scanHint} ${newest} LIMIT ${ROWS_PER_SLICE * 2}`,
     )
     .raw()
     .safeIntegers();

@@ -9,8 +9,8 @@ import type {
   MessageState,
 } from '../model/conversation.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
-import { foldName, placeOfName } from '../sqlite/names.ts';
-import { stageColumn } from '../stage/layout.ts';
+import { foldName } from '../sqlite/names.ts';
+import { stagedEventColumns } from '../stage/staged-events.ts';
 import type { LogRows } from './fill-index.ts';
 import { STATES } from './settle-index.ts';
 import type { RowsOwner, TiedRowReader } from './tied-rows.ts';
@@ -185,8 +185,9 @@ export function findKeyedLog({ log: { live }, profile }: Pick<LogRows, 'log' | '
 type Said = Pick<ReadEvent, 'id' | 'speaker' | 'text' | 'ts' | 'kind' | 'payload'>;
 
 function createSourceReader(index: WriteDatabase, { db, log, profile, fields }: LogRows) {
-  const reader = createEventReader(profile, fields, log.columns);
-  const columns = reader.columns.map((name) => stageColumn(placeOfName(log.columns, name)));
+  const { names, sqlOf } = stagedEventColumns(profile, log, { alias: log.name, schemaName: 'main' });
+  const reader = createEventReader(profile, fields, names);
+  const columns = reader.columns.map(sqlOf);
   const staged = db
     .prepare<[bigint], unknown[]>(
       `SELECT ${columns.join(', ') || 'NULL'} FROM main.${log.name} WHERE rowid = ?`,

@@ -18,10 +18,13 @@ export type TiedTable = {
  * profile declares, or else by a column that the profile names. Nothing is guessed.
  */
 export function findTiedTables(database: HostDatabase, tables: readonly StagedTable[]): readonly TiedTable[] {
+  // What is in a second table is a part of the message itself.
+  const isOfEvents = ({ name }: Table) =>
+    database.profile.log.joined.some(({ table }) => foldName(table) === foldName(name));
   const log = database.schema.tables.get(foldName(database.profile.log.table));
   return tables.flatMap((staged): readonly TiedTable[] => {
     const { role, live, columns } = staged;
-    if (role === 'log' || live.readOnly !== null) return [];
+    if (role === 'log' || live.readOnly !== null || isOfEvents(live)) return [];
     const declared = log === undefined ? [] : findKeysTo(database, live, log);
     const named = [
       ...declared,

@@ -108,6 +108,20 @@ export function findForeignLiveId(db: AnyDatabase, live: Table, { log }: Profile
 /** In place of a storage class: the id alone does not tell events apart. */
 export const PART_OF_KEY = 'part of a key';
 
+/** In place of a storage class: kind or payload of events are in another table. */
+const ELSEWHERE = 'elsewhere';
+
+/** The tables beside the log in which the profile says that a part of its events is, each once. */
+export function secondTables({ joined }: Profile['log']): readonly string[] {
+  const names = joined.map(({ table }) => table);
+  return names.filter((name, index) => placeOfName(names, name) === index);
+}
+
+/** Why snapshots of the live log can be neither taken nor restored in place, as `foreignIdError` puts it into words; null: they can. */
+export function findUnfitLog(db: AnyDatabase, live: Table, profile: Profile): string | null {
+  return findForeignLiveId(db, live, profile) ?? (profile.log.joined.length > 0 ? ELSEWHERE : null);
+}
+
 type KeyColumn = { readonly key: string; readonly name: string | null };
 
 /**
@@ -163,10 +177,13 @@ export function hasRepeatedId(
 
 /** The refusal to take or restore snapshots of a log whose ids are not integers, or only a part of its key. */
 export function foreignIdError({ log }: Profile, found: string): SnapbackError {
+  const second = secondTables(log).map((table) => `“${table}”`);
   const why =
-    found === PART_OF_KEY
-      ? `“${log.columns.id}” alone does not tell the events of “${log.table}” apart: it is only a part of their key`
-      : `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}`;
+    found === ELSEWHERE
+      ? `A part of what the events of “${log.table}” hold is in ${second.join(' and ')}, where no check of the log covers it`
+      : found === PART_OF_KEY
+        ? `“${log.columns.id}” alone does not tell the events of “${log.table}” apart: it is only a part of their key`
+        : `The ids of “${log.table}” are not whole numbers, but ${found === 'text' ? 'text' : `of type ${found}`}`;
   return new SnapbackError(
     'event-ids-unsupported',
     `${why}. Its snapshots can be looked at, compared and restored into a new file, but not taken or restored in place.`,

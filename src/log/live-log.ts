@@ -3,10 +3,11 @@ import { openInPlace, withReadView } from '../host/private-copy.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { type AnyDatabase, classifyDatabaseError, openReadDatabase } from '../sqlite/database.ts';
-import { foldName } from '../sqlite/names.ts';
+import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchemaOf } from '../sqlite/schema.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { whileMarked } from '../system/private-folder.ts';
+import { liveEventColumns } from './event-columns.ts';
 import { findLogTable, identityOf } from './events.ts';
 import { createLogQuestions, type LogQuestions } from './log-questions.ts';
 import type { Ask, LogSource } from './log-runs.ts';
@@ -81,6 +82,10 @@ function findLog(db: AnyDatabase, { profile }: DataFolder): LogSource {
     profile,
     live: table,
     identity: identityOf(table, profile),
+    events: liveEventColumns(db, profile, {
+      names: table.columns.map(({ name }) => name),
+      prefix: quoteName(table.name),
+    }),
     encoding: schema.encoding,
     byRowid,
   };

@@ -5,7 +5,7 @@ import { quoteName } from '../sqlite/names.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
-import { chainColumns, type Identity, readEvents, readLastEventId, repeatsIds } from './events.ts';
+import { type Identity, readEvents, readLastEventId, repeatsIds } from './events.ts';
 import { readTime } from './last-time.ts';
 import {
   type Ask,
@@ -105,8 +105,8 @@ export function createLogQuestions(
   }
 
   async function rewinds(): Promise<readonly bigint[]> {
-    const kind = source.identity[chainColumns(profile).indexOf(profile.log.columns.kind)];
-    return kind == null ? [] : runs.find(kind, profile.chat.rewindKinds);
+    const kind = rest.events.sqlOf(profile.log.columns.kind);
+    return kind === 'NULL' ? [] : runs.find(kind, profile.chat.rewindKinds);
   }
 
   const fingerprints = (events: readonly bigint[]) =>

@@ -5,6 +5,7 @@ import { quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
 import { createYielder } from '../system/yielder.ts';
+import type { EventColumns } from './event-columns.ts';
 import type { Identity } from './events.ts';
 
 /* Questions that SQLite answers for a whole run of events at once, so that no event becomes a value here. */
@@ -25,6 +26,8 @@ export type LogSource = {
   readonly profile: Profile;
   readonly live: Table;
   readonly identity: Identity;
+  /** How its events are read. The table has no alias. */
+  readonly events: EventColumns;
   readonly encoding: Schema['encoding'];
   /** Whether the id is the rowid. Then every event has an integer id and is found without reading others. */
   readonly byRowid: boolean;
@@ -35,8 +38,8 @@ export type Between = readonly [after: bigint | null, upTo: bigint | null];
 
 export type LogRuns = {
   readonly count: (between: Between) => Promise<number>;
-  /** The integer ids of the events whose `column` is one of these texts, in ascending order. */
-  readonly find: (column: string, texts: readonly string[]) => Promise<readonly bigint[]>;
+  /** The integer ids of the events of which `sql` is one of these texts, in ascending order. */
+  readonly find: (sql: string, texts: readonly string[]) => Promise<readonly bigint[]>;
 };
 
 /** Where ids are rowids, in reads that adapt to be short ones; elsewhere the log is read in a copy, and in one read. */
@@ -73,10 +76,10 @@ export function createLogRuns(db: AnyDatabase, source: LogSource, ask: Ask, task
 
   return {
     count: (between) => visit(between, { columns: [], answer: 'NULL', values: [] }, () => undefined),
-    async find(column, texts) {
+    async find(sql, texts) {
       const found: bigint[] = [];
       const isOne = `typeof(id) = 'integer' AND typeof(of) = 'text' AND of COLLATE BINARY IN (${texts.map(() => '?').join(', ')})`;
-      const columns = [`${quoteName(column)} AS of`];
+      const columns = [`${sql} AS of`];
       const read = { columns, answer: `group_concat(id) FILTER (WHERE ${isOne})`, values: texts };
       await visit([null, null], read, (ids) => {
         if (typeof ids === 'string') for (const one of ids.split(',')) found.push(BigInt(one));

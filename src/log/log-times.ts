@@ -49,7 +49,7 @@ export type LogTimes = {
 const FIRST_READ = 500;
 
 export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, task: TaskOptions): LogTimes {
-  const { live, profile, identity, byRowid } = source;
+  const { live, profile, identity, events, byRowid } = source;
   const names = live.columns.map(({ name }) => name);
   const nameOf = (wanted: string) => names.find((name) => foldName(name) === foldName(wanted)) ?? null;
   const id = quoteName(profile.log.columns.id);
@@ -57,8 +57,8 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
   const columns = new Map(chainColumns(profile).map((column, place) => [column, identity[place] ?? null]));
   const sqlName = (column: string | null | undefined) => (column == null ? 'NULL' : quoteName(column));
   const tsSql = sqlName(columns.get(timeColumn(profile.log)));
-  const reader = createEventReader(profile, profile.chat, names);
-  const readSql = reader.columns.map(quoteName).join(', ');
+  const reader = createEventReader(profile, profile.chat, events.names);
+  const readSql = reader.columns.map(events.sqlOf).join(', ');
   const from = `FROM main.${quoteName(live.name)} ${hintOf({ byRowid })}`;
   const timeOf = (text: unknown): number | null => {
     const time = typeof text === 'string' ? parseLogTime(text, profile.log) : Number.NaN;
@@ -155,7 +155,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
       const found: RewoundEvent[] = [];
       const integer = (column: string) => `typeof(${column}) = 'integer'`;
       const sql = (run: string) =>
-        `SELECT ${id}, ${quoteName(by)}, CAST(${tsSql} AS TEXT), ${readSql} FROM ${run} WHERE ${integer(id)} AND ${integer(quoteName(by))}`;
+        `SELECT ${id}, ${quoteName(by)}, CAST(${tsSql} AS TEXT), ${readSql} FROM ${run} ${quoteName(live.name)} WHERE ${integer(id)} AND ${integer(quoteName(by))}`;
       await visit(sql, ([event, replacedBy, text, ...said]) => {
         if (typeof event !== 'bigint' || typeof replacedBy !== 'bigint') return;
         const { isRewind, text: words } = reader.read(said);

@@ -7,7 +7,7 @@ export type LogMeaning = 'id' | 'branch' | 'ts' | 'kind' | 'payload' | 'supersed
 type Ability = 'take' | 'restore' | 'keep-newer';
 
 /**
- * Why something cannot be done. `ids`: the ids of events are not whole numbers. `part-of-key`: they are only a part of the key. `unreadable`: a table of the profile cannot be
+ * Why something cannot be done. `ids`: the ids of events are not whole numbers. `part-of-key`: they are only a part of the key. `elsewhere`: a part of what events hold is in another table than the log. `unreadable`: a table of the profile cannot be
  * read here. `synced`: the profile says that other devices write to the database. `no-places`: the log lacks the columns of
  * the profile's `sequence`. `needs-host`: a table cannot be written without the application. `no-replay`: the profile says that the application does not apply its log when it starts. `no-gaps`: it wants
  * ids without gaps, so that nothing can be kept where the record of a rewind has to go.
@@ -15,6 +15,7 @@ type Ability = 'take' | 'restore' | 'keep-newer';
 type ProfileObstacle =
   | 'ids'
   | 'part-of-key'
+  | 'elsewhere'
   | 'unreadable'
   | 'needs-host'
   | 'synced'
@@ -32,13 +33,15 @@ export type ProfileCheck = {
   readonly database: string;
   readonly log: {
     readonly table: string;
-    /** The log's columns by what they mean; null where it has none. */
+    /** The log's columns by what they mean; of another table, with its name before it; null where there is none. */
     readonly columns: Readonly<Record<LogMeaning, string | null>>;
     /** The column by which the events follow each other; null: by their ids where these are whole numbers, else as they stand. */
     readonly order: string | null;
     readonly wholeNumberIds: boolean;
     /** The form of ids that hold the time; null: they do not. */
     readonly timeInId: 'ulid' | 'uuid' | 'snowflake' | null;
+    /** The other tables in which a part of what its events hold is. */
+    readonly second: readonly string[];
     /** The columns of its key, where the id is only one of them; else null. */
     readonly key: readonly string[] | null;
     /** The profile says that only the application can read what the payloads hold. */

@@ -59,23 +59,40 @@ export const isTextOf = (value: string) => `CAST(${value} AS TEXT) = ?`;
 
 /** Adds the rows of which columns say that they belong to them; none where the table lacks one of these. */
 export function seedBelonging(
-  { db }: HostDatabase,
-  { comparison: { staged, identity }, then, now }: Belonging,
+  database: HostDatabase,
+  { comparison, then, now }: Belonging,
   names: readonly string[],
   { says, value }: Saying,
 ): void {
-  const { live, columns } = staged;
+  const { staged } = comparison;
+  const { columns } = staged;
   const places = names.map((name) => placeOfName(columns, name));
   if (places.includes(-1)) return;
-  const inStage = places.map((place) => columnInStage(staged, place)).join(', ');
-  const inLive = places.map((place) => quoteName(columns[place] ?? '')).join(', ');
+  seedSaying(
+    database,
+    { comparison, then, now },
+    {
+      inStage: says(places.map((place) => columnInStage(staged, place)).join(', ')),
+      inLive: says(places.map((place) => quoteName(columns[place] ?? '')).join(', ')),
+      value,
+    },
+  );
+}
+
+/** Adds the rows of which SQL with one parameter says that they belong to them. The tables are `s` and `l`. */
+export function seedSaying(
+  { db }: HostDatabase,
+  { comparison: { staged, identity }, then, now }: Pick<Belonging, 'comparison' | 'then' | 'now'>,
+  { inStage, inLive, value }: { readonly inStage: string; readonly inLive: string; readonly value: string },
+): void {
+  const { live } = staged;
   needingHost(live.name, () => {
     db.prepare<[string]>(
-      `INSERT OR IGNORE INTO ${then} SELECT rowid FROM ${tableInStage(staged)} WHERE ${says(inStage)}`,
+      `INSERT OR IGNORE INTO ${then} SELECT s.rowid FROM ${tableInStage(staged)} s WHERE ${inStage}`,
     ).run(value);
     db.prepare<[string]>(
-      `INSERT OR IGNORE INTO ${now} SELECT ${identity.map(quoteName).join(', ')}
-         FROM main.${quoteName(live.name)} ${live.scanHint} WHERE ${says(inLive)}`,
+      `INSERT OR IGNORE INTO ${now} SELECT ${identity.map((column) => `l.${quoteName(column)}`).join(', ')}
+         FROM main.${quoteName(live.name)} l ${live.scanHint} WHERE ${inLive}`,
     ).run(value);
   });
 }

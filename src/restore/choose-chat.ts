@@ -1,9 +1,11 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import { type EventColumns, liveEventColumns } from '../log/event-columns.ts';
 import { chatInKey, createEventReader, firstStep } from '../log/event-reader.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { SelectedPart, Selection } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
+import { stagedEventColumns } from '../stage/staged-events.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
 import { leaveAstray } from './astray.ts';
 import {
@@ -14,6 +16,7 @@ import {
   isTextOf,
   type Saying,
   seedBelonging,
+  seedSaying,
   takeAway,
   takeBack,
   withBelongings,
@@ -86,13 +89,16 @@ function seedEvents(database: HostDatabase, log: Belonging, chat: string): void 
   const { profile } = database;
   const { payloadChat } = profile.chat;
   const named = [profile.log.columns.payload, ...payloadChat, ...payloadChat.map(firstStep)].map(foldName);
-  const telling = log.comparison.staged.columns.filter((column) => named.includes(foldName(column)));
+  const { staged } = log.comparison;
+  const there = stagedEventColumns(profile, staged, { alias: 's' });
+  const here = liveEventColumns(database.db, profile, { names: staged.columns, prefix: 'l' });
+  const telling = there.names.filter((column) => named.includes(foldName(column)));
   const reader = createEventReader(profile, profile.chat, telling);
   if (reader.columns.length === 0) return;
   const options = { deterministic: true, varargs: true, safeIntegers: true };
   database.db.function('snapback_chat', options, (...values: unknown[]) => reader.read(values).chat);
-  const says = (values: string) => `snapback_chat(${values}) = ?`;
-  seedBelonging(database, log, reader.columns, { says, value: chat });
+  const saysIn = ({ sqlOf }: EventColumns) => `snapback_chat(${reader.columns.map(sqlOf).join(', ')}) = ?`;
+  seedSaying(database, log, { inStage: saysIn(there), inLive: saysIn(here), value: chat });
 }
 
 /** Tells whether a row belongs to a chat by a column that has the name of the chat’s field in payloads. */

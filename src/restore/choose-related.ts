@@ -1,9 +1,11 @@
 import type { HostDatabase } from '../host/host-database.ts';
+import { liveEventColumns } from '../log/event-columns.ts';
 import { createEventReader, NO_FIELDS } from '../log/event-reader.ts';
 import type { RowName, StoredValue } from '../model/search.ts';
 import type { SelectedPart, Selection } from '../model/selection.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
+import { stagedEventColumns } from '../stage/staged-events.ts';
 import { columnInStage, tableInStage } from '../stage/staged-table.ts';
 import { leaveAstray } from './astray.ts';
 import { type Belonging, beginBelonging, follow, takeAway, takeBack, withBelongings } from './belonging.ts';
@@ -104,11 +106,13 @@ function seedEvents({ db, profile }: HostDatabase, all: readonly Belonging[]): v
   if (idAt === -1) return;
   const id = `s.${columnInStage(staged, idAt)}`;
   const { payloadEvent } = profile.chat;
-  const reader = createEventReader(profile, { ...NO_FIELDS, payloadEvent }, columns);
+  const there = stagedEventColumns(profile, staged, { alias: 's' });
+  const here = liveEventColumns(db, profile, { names: columns, prefix: 'l' });
+  const reader = createEventReader(profile, { ...NO_FIELDS, payloadEvent }, there.names);
   const options = { deterministic: true, varargs: true, safeIntegers: true };
   db.function('snapback_event', options, (...values: unknown[]) => reader.read(values).belongsTo);
-  const inStage = reader.columns.map((name) => `s.${columnInStage(staged, columns.indexOf(name))}`);
-  const inLive = reader.columns.map((name) => `l.${quoteName(name)}`);
+  const inStage = reader.columns.map(there.sqlOf);
+  const inLive = reader.columns.map(here.sqlOf);
   const chosen = `SELECT CAST(${id} AS TEXT) FROM ${tableInStage(staged)} s WHERE s.rowid IN ${log.then}`;
   needingHost(live.name, () =>
     db.exec(`CREATE TEMP TABLE snapback_chosen_events AS ${chosen};

@@ -40,7 +40,7 @@ export type KeptEvents = {
 };
 
 /**
- * `no-ids`: the log has no ids by which newer events are told. `wrong-end`: the snapshot does not end with the event that
+ * `no-ids`: the log has no ids by which newer events are told. `elsewhere`: a part of what they hold is in another table. `wrong-end`: the snapshot does not end with the event that
  * it names as its last. `no-replay`, `no-gaps`: the profile says that the host does not replay, or wants ids without gaps.
  * `no-places`: the log lacks the columns of the profile's `sequence`. `place-taken`: newer events have the places of others in their streams.
  * `several-rewinds`: more than one rewind is recorded since. `newer-taken`: the rewind took newer events, too.
@@ -49,6 +49,7 @@ export type KeptEvents = {
  */
 type Obstacle =
   | 'no-ids'
+  | 'elsewhere'
   | 'wrong-end'
   | 'no-replay'
   | 'no-gaps'
@@ -82,6 +83,7 @@ export async function addNewerEvents(
   const { log: rules } = database.profile;
   const staged = stage.tables.find(({ role }) => role === 'log');
   if (staged === undefined || placeOfName(staged.columns, rules.columns.id) === -1) return refused('no-ids');
+  if (rules.joined.length > 0) return refused('elsewhere');
   if (!rules.replays) return refused('no-replay');
   if (stage.lastEventId === null || readLastStaged(stage, staged, rules.columns.id) !== stage.lastEventId)
     return refused('wrong-end');
@@ -189,6 +191,7 @@ export function findKeepRefusal(
 
 const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-ids': 'The log has no ids that tell which events are newer.',
+  elsewhere: 'A part of what the events hold is in another table than the log.',
   'wrong-end': 'The snapshot does not say exactly where it ends.',
   'no-replay': 'The profile says that the chat app does not apply events of its log when it starts.',
   'no-gaps': 'The profile allows no gaps between events, and there would be one.',

@@ -26,7 +26,7 @@ import {
 /* Which side is taken of each row that a snapshot and the database have otherwise, and which rows a person has to choose. */
 
 /**
- * `no-log`: the snapshot has no events, or they have no ids of their own. `not-applied`: the tables do not hold the whole
+ * `no-log`: the snapshot has no events, or they have no ids of their own. `elsewhere`: a part of what they hold is in another table. `not-applied`: the tables do not hold the whole
  * log, now or in the snapshot. `other-timeline`: newer events have the ids of lost ones, or earlier events have changed.
  * `no-gaps`: the profile wants ids without gaps, and the record of the rewind has to go. `newer-taken`: the rewind took
  * newer events, too. `rewound-further`: a later rewind took what the first one had left of its chat, so a gap would remain.
@@ -36,6 +36,7 @@ import {
  */
 type Obstacle =
   | 'no-log'
+  | 'elsewhere'
   | 'not-applied'
   | 'other-timeline'
   | 'no-gaps'
@@ -72,6 +73,7 @@ export async function findMergeSides(
   const tablesAt = readStagedTablesAt(stage) ?? (await readTablesAt(folder, database, task));
   if (tablesAt !== null) return refuse('not-applied');
   const { profile } = database;
+  if (profile.log.joined.length > 0) return refuse('elsewhere');
   const usable = stage.tables
     .filter(({ live, emptyOrAbsent }) => live.readOnly === null && !emptyOrAbsent)
     .map((staged) => ({ ...staged, schemaName: SOURCE_SCHEMA }));
@@ -168,6 +170,7 @@ function refuse(why: Obstacle, detail: ErrorDetail = {}, hasOthers = false): Ref
 /** `…` stands for what it is about. */
 const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-log': 'The events of the log have no ids of their own that tell which ones are newer.',
+  elsewhere: 'A part of what the events hold is in another table than the log.',
   'not-applied': 'The chat app has not applied all events of the log to its tables, now or in the snapshot.',
   'other-timeline': 'Newer events have the ids of lost ones, or earlier events have changed.',
   'no-gaps':

@@ -4,7 +4,7 @@ import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
 import { type EventMatch, replacesEvent } from '../compare/match-events.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { findForeignId, findForeignLiveId, findLogTable, PART_OF_KEY, repeatsIds } from '../log/events.ts';
+import { findForeignId, findLogTable, findUnfitLog, PART_OF_KEY, repeatsIds } from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -244,7 +244,7 @@ function findForeignEventId(
   { db, schema, profile }: HostDatabase,
   comparisons: readonly Comparison[],
 ): string | null {
-  const now = findForeignLiveId(db, findLogTable(schema, profile), profile);
+  const now = findUnfitLog(db, findLogTable(schema, profile), profile);
   const log = comparisons.find(({ staged }) => staged.role === 'log')?.staged;
   const place = log === undefined ? -1 : placeOfName(log.columns, profile.log.columns.id);
   if (now !== null || log === undefined || place === -1) return now;

@@ -1,5 +1,5 @@
 import type { HostDatabase } from '../host/host-database.ts';
-import { splitReference } from '../host/profile.ts';
+import { type Profile, splitReference } from '../host/profile.ts';
 import { foldName, placeOfName, quoteName } from '../sqlite/names.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { columnInStage } from '../stage/staged-table.ts';
@@ -45,7 +45,8 @@ export function findDeclared(
   { profile }: HostDatabase,
   tables: readonly StagedTable[],
 ): readonly Reference[] {
-  return profile.references.flatMap((declared): readonly Reference[] => {
+  const declaredOrJoined = [...profile.references, ...joinedReferences(profile)];
+  return declaredOrJoined.flatMap((declared): readonly Reference[] => {
     const [child, parent] = [declared.from, declared.to].map((side) => {
       const { table, column } = splitReference(side);
       const staged = tables.find(({ live }) => foldName(live.name) === foldName(table));
@@ -62,6 +63,15 @@ export function findDeclared(
             asText: false,
           },
         ];
+  });
+}
+
+/** An event needs its row in a second table, and where that is found by the event's id, it belongs to the event, too. */
+function joinedReferences({ log }: Profile): Profile['references'] {
+  return log.joined.flatMap(({ by, table, key }) => {
+    const [event, second] = [`${log.table}.${by}`, `${table}.${key}`];
+    const isOwn = foldName(by) === foldName(log.columns.id);
+    return [{ from: event, to: second }, ...(isOwn ? [{ from: second, to: event }] : [])];
   });
 }
 

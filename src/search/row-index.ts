@@ -4,7 +4,8 @@ import { createRowHasher } from '../sqlite/row-hash.ts';
 import { textsOf } from './cell-texts.ts';
 import { foldText } from './fold.ts';
 import { countIn, joinRanges, type Range, type Ranges } from './ranges.ts';
-import type { IndexedEvent, SearchedRow } from './searched-rows.ts';
+import type { SearchedRow } from './searched-rows.ts';
+import type { IndexedEvent } from './second-rows.ts';
 import { toStored, type WrittenValue, writeValue } from './stored-key.ts';
 
 /*

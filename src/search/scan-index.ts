@@ -3,7 +3,7 @@ import type { Yielder } from '../system/yielder.ts';
 import type { Phrase } from './find-phrase.ts';
 import { holds, meets, type Ranges } from './ranges.ts';
 import type { Block, Entry, RowIndex } from './row-index.ts';
-import type { IndexedEvent } from './searched-rows.ts';
+import type { IndexedEvent } from './second-rows.ts';
 import { readValue } from './stored-key.ts';
 
 /** The phrase in one distinct row. */

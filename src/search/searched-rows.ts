@@ -1,7 +1,6 @@
 import type { Profile } from '../host/profile.ts';
 import { createEventReader } from '../log/event-reader.ts';
 import { createFlagReader } from '../log/flags.ts';
-import type { FoundEvent } from '../model/search.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, placeOfName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
@@ -12,6 +11,14 @@ import { stageColumn } from '../stage/layout.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { type ColumnRole, isReference } from './cell-texts.ts';
+import {
+  createEventFinder,
+  type EventSource,
+  eventsOfDatabase,
+  eventsOfStage,
+  type IndexedEvent,
+  payloadColumn,
+} from './second-rows.ts';
 import { toStored } from './stored-key.ts';
 
 /** What a search has to know of a row: its texts, and what tells it from others. */
@@ -21,12 +28,9 @@ export type SearchedRow = {
   readonly cells: readonly (readonly [column: string, text: string, role: ColumnRole])[];
   /** An event that is hidden or superseded, so that no reader of the chat sees it. */
   readonly isHidden: boolean;
-  /** What the row says of an event; null for a row of another table than the log. */
+  /** What the row says of an event; null for a row that is no part of one. */
   readonly describe: () => IndexedEvent | null;
 };
-
-/** What the index keeps of an event. */
-export type IndexedEvent = Omit<FoundEvent, 'chatName'> & { readonly isHidden: boolean };
 
 /** A table to be searched, and the function that reads its rows. */
 export type SearchedTable = { readonly name: string; readonly rows: () => Generator<SearchedRow> };
@@ -55,12 +59,16 @@ export function tableOfStage(
 ): SearchedTable {
   const { db, encoding } = stage;
   const { live, name: table } = staged;
+  const events = eventsOfStage(stage, profile);
   return {
     name: live.name,
     *rows() {
       const columns = staged.columns.map((_, index) => stageColumn(index));
       const shown = live.columns.filter(({ name }) => only?.has(foldName(name)) ?? true);
-      const pick = createPicker({ ...live, columns: shown, key: keyOf(staged) }, staged.columns, profile);
+      const pick = createPicker({ ...live, columns: shown, key: keyOf(staged) }, staged.columns, {
+        profile,
+        events,
+      });
       const source = { schemaName: 'main', table, columns, order: 'ORDER BY rowid', encoding };
       for (const row of readRows(db, source)) yield pick(row);
     },
@@ -70,10 +78,12 @@ export function tableOfStage(
 /** The tables of a database: those of the profile, and every other ordinary one. The caller holds a read transaction. */
 export function tablesOfDatabase(
   db: AnyDatabase,
-  { tables, encoding }: Schema,
+  schema: Schema,
   profile: Profile,
 ): readonly SearchedTable[] {
+  const { tables, encoding } = schema;
   const named = new Set([profile.log.table, ...profile.tables].map(foldName));
+  const events = eventsOfDatabase(db, schema, profile);
   const all = [...tables].flatMap(([name, table]) =>
     table.kind === 'table' || named.has(name) ? [table] : [],
   );
@@ -82,7 +92,7 @@ export function tablesOfDatabase(
       name: table.name,
       *rows() {
         const columns = table.columns.map(({ name }) => name);
-        const pick = createPicker(table, columns, profile);
+        const pick = createPicker(table, columns, { profile, events });
         const source = { schemaName: 'main', table: table.name, columns, order: scanOrder(table), encoding };
         for (const row of readRows(db, source)) yield pick(row);
       },
@@ -97,11 +107,22 @@ function logLast(tables: readonly SearchedTable[], { log }: Profile): readonly S
 }
 
 /** Picks key and texts out of rows that have these columns, in the order of the live table's. */
-function createPicker(live: Table, columns: readonly string[], profile: Profile) {
+function createPicker(
+  live: Table,
+  columns: readonly string[],
+  { profile, events }: { readonly profile: Profile; readonly events: EventSource | null },
+) {
   const isLog = foldName(live.name) === foldName(profile.log.table);
+  const second = payloadColumn(profile, live.name);
+  // The row of an event alone does not tell all of it either.
+  const isKeyedLog = isLog && live.key.length === 1;
+  const eventKey = second?.key ?? (isKeyedLog ? profile.log.columns.id : null);
+  const eventAt = eventKey === null ? -1 : placeOfName(columns, eventKey);
+  const findEvent = events === null || eventAt === -1 ? null : createEventFinder(profile, events, eventAt);
   const roleOf = (column: string): ColumnRole => {
     const isPayload = foldName(column) === foldName(profile.log.columns.payload);
-    if (isLog && isPayload) return profile.log.payloadForm === 'opaque' ? 'opaque' : 'payload';
+    const isSecond = second !== null && foldName(column) === foldName(second.column);
+    if (isSecond || (isLog && isPayload)) return profile.log.payloadForm === 'opaque' ? 'opaque' : 'payload';
     if (isLog) return 'reference';
     return live.key.includes(column) || isReference(column) ? 'reference' : 'text';
   };
@@ -113,7 +134,8 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
   const describe = isLog ? createDescriber(profile, columns) : () => null;
   const isFlagged = createFlagReader(profile, columns);
   return (row: readonly SqlValue[]): SearchedRow => {
-    const isHidden = isLog && isFlagged(row);
+    const event = findEvent?.(row) ?? null;
+    const isHidden = event?.isHidden ?? (isLog && isFlagged(row));
     return {
       table: live.name,
       key: key.map((place) => row[place] ?? null),
@@ -122,7 +144,7 @@ function createPicker(live: Table, columns: readonly string[], profile: Profile)
         return typeof value === 'string' && value !== '' ? [[name, value, role] as const] : [];
       }),
       isHidden,
-      describe: () => describe(row, isHidden),
+      describe: () => event ?? describe(row, isHidden),
     };
   };
 }

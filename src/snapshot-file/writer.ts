@@ -5,8 +5,8 @@ import { jsonText } from '../host/python-text.ts';
 import { createLogChain, type LogChain } from '../log/chain.ts';
 import {
   createIdentifier,
-  findForeignLiveId,
   findLogTable,
+  findUnfitLog,
   foreignIdError,
   identityOf,
   readLastEventId,
@@ -61,7 +61,7 @@ export async function writeSnapshot(
   const schema = readSchema(db);
   const { profile, phase } = request;
   const logTable = findLogTable(schema, profile);
-  const foreignId = findForeignLiveId(db, logTable, profile);
+  const foreignId = findUnfitLog(db, logTable, profile);
   if (foreignId !== null) throw foreignIdError(profile, foreignId);
   const folder = await createPrivateFolder();
   try {

@@ -23,7 +23,7 @@ export type Tables = HostDatabase & { readonly from: 'database' | 'snapshots' };
 /**
  * Gives `use` the tables that snapshots are laid out for: those of the live database, or where it is gone, empty or
  * damaged, an empty database with the tables and columns that the snapshots themselves have. Nothing is guessed there:
- * columns have no types, and of the keys only that of the log is known, by the profile. Of a snapshot that cannot be read to
+ * columns have no types, and of the keys only those of the log, and of a table with a part of its events, are known, by the profile. Of a snapshot that cannot be read to
  * its end, what was read counts.
  * @throws as `withLiveView` for a database that is only busy, `openSnapshotFile` and `readSnapshot`
  */
@@ -110,10 +110,13 @@ function addColumns(tables: Map<string, OwnTable>, name: string, columns: readon
 
 function sqlOf({ name, columns }: OwnTable, { log }: Profile): string {
   const isLog = foldName(name) === foldName(log.table);
+  const second = log.joined.find(({ table }) => foldName(table) === foldName(name));
   const declared = [...columns].map(([folded, column]) =>
     isLog && folded === foldName(log.columns.id)
       ? `${quoteName(column)} INTEGER PRIMARY KEY`
-      : quoteName(column),
+      : folded === foldName(second?.key ?? '')
+        ? `${quoteName(column)} PRIMARY KEY`
+        : quoteName(column),
   );
   return `CREATE TABLE ${quoteName(name)} (${declared.join(', ')})`;
 }

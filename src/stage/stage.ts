@@ -28,7 +28,7 @@ import {
   type Proof,
   updateRecord,
 } from './stage-cache.ts';
-import type { StagedContents, StagedFacts } from './staged-table.ts';
+import { type StagedContents, type StagedFacts, withSecondTables } from './staged-table.ts';
 
 /** The rows of one snapshot in a private SQLite file, laid out for the live schema. Its opener closes it. */
 export type Stage = StagedFacts & {
@@ -180,6 +180,7 @@ function openStage(
   let isForgotten = false;
   return {
     ...facts,
+    tables: withSecondTables(facts.tables, live.profile),
     ...{ file: path, db, guessedBlobs, schemaHash: hash, encoding, folder, unproven, contents },
     begunTotals: new Map(),
     async isSpoiltBy(error) {

@@ -1,5 +1,7 @@
+import type { Profile } from '../host/profile.ts';
 import type { SchemaDrift } from '../model/diff.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
+import { foldName } from '../sqlite/names.ts';
 import type { RowTotal } from '../sqlite/row-hash.ts';
 import type { Table } from '../sqlite/table.ts';
 import { STAGE_SCHEMA, stageColumn } from './layout.ts';
@@ -26,7 +28,16 @@ export type StagedTable = {
   readonly readByEvidence: boolean;
   /** An empty list in a file that does not show whether the table existed. */
   readonly emptyOrAbsent: boolean;
+  /** Of the log: the tables of the stage in which the profile says that a part of its events is. */
+  readonly second?: readonly StagedTable[];
 };
+
+/** Gives the log the tables in which a part of its events is. */
+export function withSecondTables(tables: readonly StagedTable[], { log }: Profile): readonly StagedTable[] {
+  const named = log.joined.map(({ table }) => foldName(table));
+  const second = tables.filter(({ live }) => named.includes(foldName(live.name)));
+  return second.length === 0 ? tables : tables.map((one) => (one.role === 'log' ? { ...one, second } : one));
+}
 
 /** The stage's name for one of `columns`, by its index. */
 export function columnInStage({ places }: StagedTable, index: number): string {

@@ -180,6 +180,29 @@ test.each([
   }
 });
 
+test.each([
+  ['is not there', { table: 'bodies' }, 'log.joined[0].table', 'a table of the database'],
+  ['has another key', { key: 'event' }, 'log.joined[0].key', 'the primary key of “parts”, by which'],
+  ['has no such column', { column: 'nope' }, 'log.joined[0].column', 'a column of “parts”, which has n, '],
+  ['is named by no column of the log', { by: 'nope' }, 'log.joined[0].by', 'a column of “events”, which has'],
+  ['is beside a log without a time', {}, 'log.columns.ts', 'a column of “events”, which has id, kind'],
+])(
+  'a second table for the payload that %s is refused with the key and the reason',
+  async (_, part, where, why) => {
+    const dir = await makeDir(root());
+    const time = where === 'log.columns.ts' ? '' : ', ts TEXT';
+    makeDatabase(
+      join(dir, 'chat.db'),
+      `CREATE TABLE events (id INTEGER PRIMARY KEY, kind TEXT${time}); CREATE TABLE parts (n INTEGER PRIMARY KEY, event INTEGER, body TEXT);`,
+    );
+    const joined = [{ meaning: 'payload', table: 'parts', key: 'n', column: 'body', ...part }];
+    const profile = { log: { table: 'events', joined }, tables: ['parts', 'bodies'] };
+    await writeFile(join(dir, 'snapback-profile.json'), JSON.stringify(profile));
+    await expect(openDataFolder(dir)).rejects.toMatchObject({ code: 'profile-invalid', detail: { where } });
+    await expect(openDataFolder(dir)).rejects.toThrow(why);
+  },
+);
+
 test('a log may lack columns that only the default profile names', async () => {
   const dir = await makeDir(root());
   new Database(join(dir, 'chat.db')).exec('CREATE TABLE event_log (id INTEGER PRIMARY KEY, body)').close();

@@ -86,6 +86,31 @@ test('the example of what else a profile can say is understood as it says', asyn
   ]);
 });
 
+test('the example of a log with a part of its events in other tables is understood as it says', async () => {
+  const [, profile = ''] = blocks('jsonc');
+  const dir = await makeDir(root());
+  asHost({ databaseFile: join(dir, 'app.db') }, (db) =>
+    db.exec(`CREATE TABLE events (id INTEGER PRIMARY KEY, ts TEXT, kind_id INTEGER);
+      CREATE TABLE event_kinds (id INTEGER PRIMARY KEY, name TEXT);
+      CREATE TABLE event_bodies (event_id INTEGER PRIMARY KEY, body TEXT);
+      INSERT INTO events VALUES (7, '2026-11-20T10:00:00Z', 1), (8, '2026-11-20T10:01:00Z', 2);
+      INSERT INTO event_kinds VALUES (1, 'said'), (2, 'rewind');
+      INSERT INTO event_bodies VALUES (7, '{"chat_id": "42", "text": "To page ninety."}')`),
+  );
+  await writeFile(join(dir, 'snapback-profile.json'), profile);
+  expect(await checkProfile(await openDataFolder(dir))).toMatchObject({
+    log: { columns: { kind: 'event_kinds.name', payload: 'event_bodies.body' }, looked: 2 },
+    fields: [
+      { meaning: 'text', found: 1 },
+      { meaning: 'chat', found: 1 },
+      { meaning: 'speaker', found: 0 },
+      { meaning: 'time', found: 2 },
+    ],
+    rewind: { records: 1 },
+    obstacles: { take: 'elsewhere', restore: 'elsewhere' },
+  });
+});
+
 test('the worked example is what the commands say, and its folder works: take, rewind, restore', async () => {
   const [schema = ''] = blocks('sql');
   const [drafted = '', corrected = ''] = blocks('json');

@@ -54,6 +54,12 @@ test.each([
   expect((await readProfile(dir)).chat).toMatchObject({ payloadChat: [field], chatKey });
 });
 
+/** A profile in which these say where the kind of an event is, beside what is valid. */
+function joined(...all: readonly object[]): string {
+  const valid = { meaning: 'kind', table: 'bots', column: 'name' };
+  return JSON.stringify({ log: { joined: all.map((one) => ({ ...valid, ...one })) } });
+}
+
 describe('a profile is refused as invalid if it', () => {
   test.each([
     ['is no JSON', '{'],
@@ -83,6 +89,11 @@ describe('a profile is refused as invalid if it', () => {
     ['has a fraction as a mark', '{"log": {"marker": {"takenBack": [0.5]}}}'],
     ['has a mark with NUL', '{"log": {"marker": {"takenBack": ["a\\u0000b"]}}}'],
     ['has half a character as a mark', '{"log": {"marker": {"takenBack": ["\\ud800"]}}}'],
+    ['finds the kind in a table that no snapshot holds', joined({ table: 'kinds' })],
+    ['finds the kind in the log itself', joined({ table: 'event_log' })],
+    ['finds the kind nowhere', joined({ column: undefined })],
+    ['finds the kind twice', joined({}, {})],
+    ['finds the time in a second table', joined({ meaning: 'ts' })],
     ['marks events by their ids', '{"log": {"marker": {"column": "ID"}}}'],
     ['has a key of chats without a separator', '{"chat": {"chatKey": {"separator": ""}}}'],
     ['has a reference as one text', '{"references": ["bots.id -> chats.id"]}'],
@@ -152,6 +163,7 @@ test.each([
 
 /** What the members of lists need. */
 const WHOLE: Readonly<Record<string, object>> = {
+  'joined[]': { meaning: 'kind', table: 'bots', column: 'name' },
   'nouns[]': { table: 'a', one: 'b', many: 'c' },
   'references[]': { from: 'bots.a', to: 'chats.id' },
 };

@@ -125,6 +125,7 @@ test('log, fields, chats, tables and rewinds are told as they are found', async 
       order: null,
       wholeNumberIds: true,
       timeInId: null,
+      second: [],
       key: null,
       opaque: false,
       looked: 41,

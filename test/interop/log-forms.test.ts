@@ -82,6 +82,7 @@ function saidIn({ visible }: LogForm, databaseFile: string): readonly unknown[] 
 describe.each(logForms)('with $name', (form) => {
   test('the profile is understood, and what was lost is found: in the list, the difference, the chat, the timeline, by search', async () => {
     const { folder, id } = await makeRewound(form);
+    const isPlaced = form.refused?.take !== true;
     const line = profileLine(await checkProfile(folder), { writable: true });
     expect(line).toContain(form.line);
     expect(line).toContain(form.refused?.line ?? 'Snapshots can be compared, taken and restored here');
@@ -93,9 +94,7 @@ describe.each(logForms)('with $name', (form) => {
     const lastMessages = LOST.map((text) => ({ ...orchard, text }));
     // Where the place of a snapshot in the log is not known, only that something is lost.
     expect(happened).toMatchObject(
-      form.refused?.take === true
-        ? { state: 'unplaced', way }
-        : { state: 'rewound', loss: { ...way, lastMessages } },
+      !isPlaced ? { state: 'unplaced', way } : { state: 'rewound', loss: { ...way, lastMessages } },
     );
     const { returningEvents, newerEvents } = await diffSnapshot(folder, id);
     expect(returningEvents).toMatchObject([loss]);
@@ -116,13 +115,15 @@ describe.each(logForms)('with $name', (form) => {
     expect(density.at(0)).toMatchObject({ from: Date.parse(MESSAGES[0]?.at ?? ''), events: 1 });
     expect(density.at(-1)?.to).toBe(Date.parse(REWIND.at));
     expect(density.reduce((sum, { events }) => sum + events, 0)).toBeLessThanOrEqual(13);
-    const isPlaced = form.refused?.take !== true;
-    expect(rewinds).toMatchObject(isPlaced ? [{ ...orchard, at: Date.parse(REWIND.at) }] : []);
+    const isNumbered = isPlaced || form.refused?.numbered === true;
+    expect(rewinds).toMatchObject(isNumbered ? [{ ...orchard, at: Date.parse(REWIND.at) }] : []);
 
     const { hits } = await searchSnapshots(folder, { phrase: LOST[1] ?? '', kind: null, words: false });
     const event = { ...orchard, speaker: 'Tomas', ts: MESSAGES[10]?.at, kind: 'said' };
     const isMarked = form.marks === true;
-    expect(hits).toMatchObject([{ table: TABLE, in: [id], live: isMarked, hiddenNow: isMarked, event }]);
+    expect(hits).toMatchObject([
+      { table: form.saidIn ?? TABLE, in: [id], live: isMarked, hiddenNow: isMarked, event },
+    ]);
 
     const to = join(await makeDir(root()), 'out.json');
     await exportSnapshot(folder, id, { format: 'json', table: null, to });
@@ -173,6 +174,39 @@ describe.each(logForms)('with $name', (form) => {
     const undo = await planUndo(folder, {});
     await applyUndo(folder, {}, { ...NOW, planId: undo.planId });
     expect(tablesOf(folder, folder.databaseFile)).toEqual(since);
+  });
+});
+
+describe.each(logForms.filter(({ saidIn }) => saidIn !== undefined))('with $name', (form) => {
+  test('an event whose row there is missing stays, and nothing is known of it', async () => {
+    const { folder, id } = await makeRewound(form);
+    asHost(folder, (db) => db.exec(`DELETE FROM ${form.saidIn} WHERE event_id = 13`));
+    const { returningEvents, newerEvents } = await diffSnapshot(folder, id);
+    expect(returningEvents).toMatchObject([{ chat: 'b', events: 3 }]);
+    expect(newerEvents).toMatchObject([
+      { chat: null, events: 1, first: { id: 13n, kind: null, text: null } },
+    ]);
+    const conversation = await openConversation(folder, id, null);
+    const unknown = conversation.overview.chats.find((one) => one.chat === null);
+    const [event] = conversation.page(unknown?.no ?? -1, { from: 0, limit: 9, longest: 100 });
+    await conversation.close();
+    expect(event).toMatchObject({ event: 13n, kind: null, text: null, state: 'newer' });
+  });
+
+  test('one message comes with what it holds, and no newer event is kept without', async () => {
+    const { folder, id } = await makeRewound(form);
+    const to = join(await makeDir(root()), 'one.db');
+    asHost(folder, (db) => db.exec(form.append(message(14, 'a'))));
+    const request = { ...defaultRestoreOptions, snapshotId: id, to };
+    const selection = { by: 'rows', rows: [{ table: TABLE, key: [11n] }], related: 'none' } as const;
+    await restoreToCopy(folder, { ...request, selection }, NOW);
+    expect(saidIn(form, to)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 14]);
+    const { refusals } = await planRestore(folder, restoring(id, { keepNewer: true }));
+    expect(refusals.map(({ code }) => code)).toEqual([
+      ...['newer-not-kept', 'other-timeline', 'event-ids-unsupported'],
+    ]);
+    expect(refusals[0]?.message).toContain('in another table than the log');
+    expect(refusals[2]?.message).toContain('is in “bodies”, where');
   });
 });
 

@@ -11,12 +11,19 @@ export type LogForm = {
   readonly takeBack?: string;
   readonly marks?: boolean;
   readonly profile: { readonly log: object; readonly chat?: object; readonly tables?: readonly string[] };
+  /** The table of what was said, if not that of the events. */
+  readonly saidIn?: string;
   /** What the first line of the check says of it. */
   readonly line: string;
   /** The SQL of the places of the messages that can be read. */
   readonly visible?: string;
-  /** How a restore in place is refused, and in the line of the check; left out: it is not. `take`: taking a snapshot, too. */
-  readonly refused?: { readonly line: string; readonly code: string; readonly take: boolean };
+  /** How a restore in place is refused, and in the line of the check; left out: it is not. `take`: taking a snapshot, too. `numbered`: its events have numbers all the same. */
+  readonly refused?: {
+    readonly line: string;
+    readonly code: string;
+    readonly take: boolean;
+    readonly numbered?: boolean;
+  };
 };
 
 export type Said = {
@@ -43,11 +50,66 @@ const json = (value: object) => text(JSON.stringify(value));
 const MEANINGS = { payloadText: ['said'], payloadSpeaker: ['who'], payloadTarget: ['back_to'] };
 const FOUND = 'Messages with chat, speaker and time are found in “events”';
 
+const ELSEWHERE = {
+  line: 'restored into a new file, but not taken or restored in place: a part of what is in “events” stands in',
+  code: 'event-ids-unsupported',
+  take: true,
+  numbered: true,
+} as const;
+
 const MARKERS = [
   { column: 'deleted_at', there: 'NULL', gone: "'2026-11-20T10:13:00Z'", takenBack: null },
   { column: 'is_active', there: '1', gone: '0', takenBack: [0] },
   { column: 'status', there: "'sent'", gone: "'rewound'", takenBack: ['deleted', 'rewound'] },
 ] as const;
+
+/** The events, with a part of what each holds in a second table. */
+const SECOND: readonly LogForm[] = [
+  {
+    name: 'kind and payload in a second table',
+    schema: `CREATE TABLE events (id INTEGER PRIMARY KEY, ts TEXT);
+      CREATE TABLE bodies (event_id INTEGER PRIMARY KEY, id TEXT, what TEXT, body TEXT);`,
+    append: ({ n, at, kind, room, who, text: said, backTo }) =>
+      `INSERT INTO events VALUES (${n}, '${at}');
+       INSERT INTO bodies VALUES (${n}, 'x', '${kind}', ${json({ room, who, said, back_to: backTo })});`,
+    takeBack:
+      'DELETE FROM events WHERE id BETWEEN 10 AND 12; DELETE FROM bodies WHERE event_id BETWEEN 10 AND 12;',
+    saidIn: 'bodies',
+    profile: {
+      log: {
+        joined: [
+          { meaning: 'kind', table: 'bodies', key: 'event_id', column: 'what' },
+          { meaning: 'payload', by: 'ID', table: 'Bodies', key: 'Event_Id', column: 'BODY' },
+        ],
+      },
+      tables: ['bodies'],
+      chat: { ...MEANINGS, payloadChat: ['room'] },
+    },
+    line: `${FOUND}, beside 2 more tables.`,
+    visible:
+      "SELECT e.id FROM events e JOIN bodies b ON b.event_id = e.id WHERE b.what = 'said' ORDER BY e.id",
+    refused: { ...ELSEWHERE, line: `${ELSEWHERE.line} “bodies”` },
+  },
+  {
+    name: 'the kind by its number in a second table',
+    schema: `CREATE TABLE events (id INTEGER PRIMARY KEY, ts TEXT, kind_id INTEGER, body TEXT);
+      CREATE TABLE kinds (id INTEGER PRIMARY KEY, name TEXT);
+      INSERT INTO kinds VALUES (1, 'said'), (2, 'rewind');`,
+    append: ({ n, at, kind, room, who, text: said, backTo }) =>
+      `INSERT INTO events VALUES (${n}, '${at}', ${kind === 'said' ? 1 : 2}, ${json({ room, who, said, back_to: backTo })});`,
+    profile: {
+      log: {
+        columns: { payload: 'body' },
+        joined: [{ meaning: 'kind', by: 'kind_id', table: 'kinds', column: 'name' }],
+      },
+      tables: ['kinds'],
+      chat: { ...MEANINGS, payloadChat: ['room'] },
+    },
+    line: `${FOUND}, beside 2 more tables.`,
+    visible: 'SELECT id FROM events WHERE kind_id = 1 ORDER BY id',
+    refused: { ...ELSEWHERE, line: `${ELSEWHERE.line} “kinds”` },
+  },
+];
 
 const EPOCH = Date.UTC(2015, 0, 1);
 const inBase32 = (value: number) =>
@@ -154,6 +216,7 @@ export const logForms: readonly LogForm[] = [
       visible: `SELECT id FROM events WHERE kind = 'said' AND ${column} IS ${there} ORDER BY id`,
     }),
   ),
+  ...SECOND,
   ...TIMED_IDS.map(
     ({ form, idOf, ...rest }): LogForm => ({
       name: `the time in ids of the form ${form.form}`,
