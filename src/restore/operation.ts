@@ -11,6 +11,7 @@ import {
   readRecords,
   readSaid,
   readStagedChats,
+  readUnorderedRecords,
   selectLost,
 } from './rewind-since.ts';
 
@@ -97,10 +98,12 @@ async function findLost(database: HostDatabase, log: Belonging, yielder: Yielder
     .pluck()
     .safeIntegers()
     .get();
-  const records = readRecords(database, log.comparison, after ?? 0n).map((record) => ({
+  const readRecord = (record: bigint | string) => ({
     record,
     ...(readSaid(database, log.comparison, record) ?? { target: null, chat: null }),
-  }));
+  });
+  const records = readRecords(database, log.comparison, after ?? 0n).map(readRecord);
+  const unordered = readUnorderedRecords(database, log.comparison).map(readRecord);
   const page = db
     .prepare<[bigint], [bigint, bigint, unknown, bigint, ...unknown[]]>(
       `SELECT p.ord, s.${eventId}, ${live.superseded === null ? 'NULL' : `CAST(l.${live.superseded} AS TEXT)`}, ${isReplaced}, ${columns}
@@ -116,9 +119,12 @@ async function findLost(database: HostDatabase, log: Belonging, yielder: Yielder
     const rows = page.all(last);
     for (const [ord, event, superseded, replaced, ...said] of rows) {
       const chat = chatOf(said);
-      const record = records.find(
-        (one) => (one.chat === null || one.chat === chat) && (one.target === null || one.target < event),
-      );
+      const isOfChat = (one: { readonly chat: string | null }) => one.chat === null || one.chat === chat;
+      // Of several records in no order, nothing tells which one came first.
+      const [only, ...others] = unordered.filter(isOfChat);
+      const record =
+        records.find((one) => isOfChat(one) && (one.target === null || one.target < event)) ??
+        (others.length === 0 ? only : undefined);
       const took = typeof superseded === 'string' && replaced !== 1n ? superseded : record?.record.toString();
       add.run(ord, chat, took === undefined ? null : JSON.stringify([chat, took]), replaced);
     }

@@ -89,6 +89,21 @@ export function readRecords(database: HostDatabase, log: Comparison, after: bigi
     .all(...kinds);
 }
 
+/** The ids of the records of rewinds that the snapshot lacks, where ids are texts: they are in no order. */
+export function readUnorderedRecords(database: HostDatabase, log: Comparison): readonly string[] {
+  const { table, id, kind } = liveNames(database, log);
+  const kinds = database.profile.chat.rewindKinds;
+  if (kind === null || kinds.length === 0) return [];
+  const same = log.identity.map((column, index) => `l.${quoteName(column)} = g.i${index}`).join(' AND ');
+  return database.db
+    .prepare<string[], string>(
+      `SELECT l.${id} FROM ${log.gone} g CROSS JOIN ${table} ON ${same}
+         WHERE typeof(l.${id}) = 'text' AND l.${kind} IN (${kinds.map(() => '?').join(', ')})`,
+    )
+    .pluck()
+    .all(...kinds);
+}
+
 /** Whether an event of the snapshot has other contents now, or one that it lacks is not newer than its last one. */
 function isOtherLog(database: HostDatabase, log: Comparison, after: bigint): boolean {
   const { db, profile } = database;
@@ -202,12 +217,12 @@ function wentFurther(database: HostDatabase, log: Comparison, { records, limit }
 }
 
 /** What the record of a rewind says: the last event that stays, and the chat. */
-export function readSaid(database: HostDatabase, log: Comparison, record: bigint) {
+export function readSaid(database: HostDatabase, log: Comparison, record: bigint | string) {
   const { table, id } = liveNames(database, log);
   const names = log.staged.live.columns.map(({ name }) => name);
   const { columns, read } = createEventReader(database.profile, database.profile.chat, names);
   const event = database.db
-    .prepare<[bigint], unknown[]>(
+    .prepare<[bigint | string], unknown[]>(
       `SELECT ${columns.map((name) => `l.${quoteName(name)}`).join(', ')} FROM ${table} WHERE l.${id} = ?`,
     )
     .raw()

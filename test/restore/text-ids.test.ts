@@ -53,6 +53,11 @@ describe.concurrent.each([
     };
     const to = join(root(), `${idOf(1).replaceAll(/\W/g, '')}.db`);
     const request = { ...restoring(ID, { selection }), to };
+    run(place, recordOf(idOf(9)));
+    expect((await planCopy(folder, request)).refusals).toMatchObject([
+      { code: 'selection-refused', detail: { why: 'no-operation' } },
+    ]);
+    asHost(place, (db) => db.prepare('DELETE FROM event_log WHERE id = ?').run(idOf(9)));
     const { planId, refusals, related } = await planCopy(folder, request);
     expect(refusals).toEqual([]);
     expect(related).toEqual([
