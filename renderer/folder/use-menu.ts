@@ -8,4 +8,24 @@ export function useMenu(possible: readonly MenuCommand[], obey: (command: MenuCo
   useEffect(() => listen((event) => event.type === 'command' && hear(event.command)), []);
   useEffect(() => void call('menu.enable', { commands: possible }), [possible]);
   useEffect(() => () => void call('menu.enable', { commands: ['open'] }), []);
+  useEffect(() => {
+    // Outside text fields, Chromium would undo what was last typed into one of them, and the menu would not hear the key.
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const command = commandOf(event);
+      if (command === null || isTextField(event.target)) return;
+      event.preventDefault();
+      if (possible.includes(command)) hear(command);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [possible]);
+}
+
+function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): 'undo' | 'redo' | null {
+  if (key.toLowerCase() !== 'z' || ctrlKey === metaKey || altKey) return null;
+  return shiftKey ? 'redo' : 'undo';
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches('input, textarea, [contenteditable]');
 }

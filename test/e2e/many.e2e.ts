@@ -129,7 +129,7 @@ test('three thousand snapshots can be browsed by keyboard, filtered, acted on fr
     await line.click();
   });
 
-  await test.step('Enter asks to restore, Delete to prune, and Ctrl+F searches', async () => {
+  await test.step('Enter asks to restore, Delete to prune, Ctrl+Z puts back, and Ctrl+F searches', async () => {
     await expect(line).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(dialog).toContainText(/^(?:Bring|Restore)/);
@@ -137,8 +137,14 @@ test('three thousand snapshots can be browsed by keyboard, filtered, acted on fr
     await expectBack();
     await page.keyboard.press('Delete');
     await expect(button(dialog, 'Move 1 snapshot to the trash')).toBeEnabled();
-    await page.keyboard.press('Escape');
-    await expectBack();
+    await button(dialog, 'Move 1 snapshot to the trash').click();
+    await expect(text(page, /^1 snapshot, .* moved to the trash/)).toBeVisible();
+    await expect(line).toBeHidden();
+    // It is neither what was typed into the filter that is undone, nor nothing.
+    await pressShortcut(app, 'Z', 'undo');
+    await expect(line).toBeVisible();
+    await expect(filter).toHaveValue(ofOneDay[0]);
+    await line.click();
     await pressShortcut(app, 'F', 'find');
     await expect(named(page, 'searchbox', 'Search everything that ever was')).toBeFocused();
     await page.keyboard.press('Escape');
