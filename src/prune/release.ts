@@ -32,7 +32,11 @@ export async function releaseSnapshot(
   const place = await findFolder(folder, ...folderOfKind(KEPT_KIND));
   const files = await listSnapshotFiles(folder);
   const file = files.find(({ id, kind }) => id === keptId && kind === KEPT_KIND);
-  if (place === null || file === undefined) return true;
+  if (place === null) return true;
+  if (file === undefined) {
+    await requireGone(place, keptId);
+    return true;
+  }
   const note = await readKeptNote(place, file.name);
   if (note === null || note.held === null) return false;
   const isMoved = trashFolder !== null && (await isIn(trashFolder, file, note.from));
@@ -49,6 +53,19 @@ export async function releaseSnapshot(
     return true;
   } catch (error) {
     throw explainWriteError(error, place);
+  }
+}
+
+/** The list says nothing of a folder that could not be read. @throws `io-failed` where the file is still there, or nobody can tell */
+async function requireGone(place: string, keptId: SnapshotId): Promise<void> {
+  const { name } = parseSnapshotId(keptId);
+  for (const form of ['json', 'database'] as const) {
+    const file = join(place, fileNameOf(name, form));
+    const found = await lstat(file).catch((error: unknown) => {
+      if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
+      throw explainReadError(error, file);
+    });
+    if (found !== null) throw explainReadError(null, place);
   }
 }
 

@@ -86,8 +86,9 @@ function leftBehind({ left }: Facts): readonly string[] {
   return left.filter((name) => !forLater.some((prefix) => name.startsWith(prefix)));
 }
 
-/** Whether a result says in words that not all was done. */
+/** Whether a result says that not all was done. */
 function admits(result: unknown): boolean {
+  if (result === false) return true;
   const {
     notes = [],
     left = [],

@@ -80,6 +80,9 @@ export const VERBS = {
   restore: restoring({}),
   'keep newer': restoring({ keepNewer: true }),
   'restore a part': restoring({ selection: { by: 'tables', tables: ['memories', 'reactions'] } }),
+  'restore rows': restoring({
+    selection: { by: 'rows', rows: [{ table: 'event_log', key: [5n] }], related: 'children' },
+  }),
   'restore without a WAL': { ...restoring({}), begins: 'without a WAL' },
   merge: {
     ...restoring({}),

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  applyRestore,
   type DataFolder,
   exportSnapshot,
   openDataFolder,
   readHistory,
   restoreToCopy,
+  type Selection,
   type SnapshotId,
   salvageSnapshot,
   takeSnapshot,
@@ -14,6 +16,7 @@ import {
 import { SCHEMA, TABLES } from '../model/content.ts';
 import { perform, type Verb } from '../model/verbs.ts';
 import { makeDir, makePlace, putSnapshot, run } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 /* What is done when the power goes, and the folders in which it is done. */
 
@@ -59,6 +62,9 @@ const verb =
 const restore = verb(({ rewind }) => ({ do: 'restore', id: rewind, mode: 'full', keepNewer: false }));
 const prune = verb(({ rewind, periodic }) => ({ do: 'prune', ids: [rewind, periodic] }));
 
+const selecting = (selection: Selection) =>
+  verb(({ rewind }) => ({ do: 'restore', id: rewind, mode: 'full', keepNewer: false, selection }));
+
 const exporting =
   (format: 'json' | 'sqlite' | 'csv') =>
   ({ folder, out, ids }: Ready) =>
@@ -87,10 +93,25 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'restore a chat',
     first: [],
-    act: verb(({ rewind }) => ({
-      ...{ do: 'restore', id: rewind, mode: 'full', keepNewer: false },
-      selection: { by: 'chat', chat: 'c1', withGuessed: false },
-    })),
+    act: selecting({ by: 'chat', chat: 'c1', withGuessed: false }),
+  },
+  {
+    name: 'restore tables',
+    first: [],
+    act: selecting({ by: 'tables', tables: ['memories'] }),
+  },
+  {
+    name: 'restore rows',
+    first: [],
+    act: selecting({ by: 'rows', rows: [{ table: 'memories', key: [3n] }], related: 'none' }),
+  },
+  {
+    name: 'merge',
+    first: [],
+    act: ({ folder, ids }) => {
+      const merge = { baseId: null, choices: { all: 'theirs', tables: [] } } as const;
+      return applyRestore(folder, restoring(ids.rewind, { merge }), NOW);
+    },
   },
   { name: 'undo', first: [restore], act: (ready) => walk(ready, 'undo') },
   {
