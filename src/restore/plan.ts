@@ -4,7 +4,14 @@ import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
 import { type EventMatch, replacesEvent } from '../compare/match-events.ts';
 import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import { findForeignId, findLogTable, findUnfitLog, PART_OF_KEY, repeatsIds } from '../log/events.ts';
+import {
+  findForeignId,
+  findKeyAround,
+  findLogTable,
+  findUnfitLog,
+  hasRepeatedId,
+  PART_OF_KEY,
+} from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
@@ -252,6 +259,8 @@ function findForeignEventId(
   if (log.rowid === 'key' && log.columns[place] === log.live.rowidColumn) return null;
   const staged = { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) };
   const found = findForeignId(db, staged);
-  const isRepeated = () => repeatsIds(db, log.live, { column: profile.log.columns.id, staged });
+  // Of the live log that is known by now.
+  const isRepeated = () =>
+    findKeyAround(db, log.live, profile.log.columns.id) !== null && hasRepeatedId(db, staged);
   return found ?? (isRepeated() ? PART_OF_KEY : null);
 }
