@@ -26,6 +26,9 @@ function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): 
   return shiftKey ? 'redo' : 'undo';
 }
 
+/** A box to tick is an input, too, but nothing is typed into it. */
+const TEXT_FIELD = 'input:not([type=checkbox], [type=radio]), textarea, [contenteditable]';
+
 function isTextField(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches('input, textarea, [contenteditable]');
+  return target instanceof Element && target.matches(TEXT_FIELD);
 }
