@@ -123,6 +123,14 @@ const CASES: readonly (readonly [what: string, schema: string, ability: string])
   ],
 ];
 
+/** What the log tells is told, whatever else cannot be read. */
+async function expectFound(folder: DataFolder): Promise<void> {
+  expect(await readHappened(folder)).not.toEqual({ state: 'nothing' });
+  await (await openConversation(folder, ID, null)).close();
+  const { hits } = await searchSnapshots(folder, { phrase: 'line 3', kind: null, words: false });
+  expect(hits).toHaveLength(1);
+}
+
 describe.each(CASES)('%s', (_, schema, ability) => {
   test('is told beforehand, and all that does not need it works', async () => {
     const folder = await makeFolder(schema);
@@ -133,10 +141,7 @@ describe.each(CASES)('%s', (_, schema, ability) => {
       { name: 'event_log', added: 1 },
       { name: 'notes', state: 'compared', added: 1, removed: 0 },
     ]);
-    expect(await readHappened(folder)).not.toEqual({ state: 'nothing' });
-    await (await openConversation(folder, ID, null)).close();
-    const { hits } = await searchSnapshots(folder, { phrase: 'line 3', kind: null, words: false });
-    expect(hits).toHaveLength(1);
+    await expectFound(folder);
     const to = join(await makeDir(root()), 'out.json');
     await exportSnapshot(folder, ID, { format: 'json', table: null, to });
   });
@@ -168,10 +173,7 @@ test('a table that is sorted by such a key cannot be read: that is said, nothing
     { name: 'event_log', added: 1 },
     { name: 'notes', state: 'unreadable', added: 0, removed: 0 },
   ]);
-  expect(await readHappened(folder)).not.toEqual({ state: 'nothing' });
-  await (await openConversation(folder, ID, null)).close();
-  const { hits } = await searchSnapshots(folder, { phrase: 'line 3', kind: null, words: false });
-  expect(hits).toHaveLength(1);
+  await expectFound(folder);
   const out = await makeDir(root());
   for (const format of ['json', 'sqlite'] as const)
     expect(await exportSnapshot(folder, ID, { format, table: null, to: join(out, format) })).toMatchObject({
