@@ -16,7 +16,7 @@ import { type ByItself, createByItself } from './by-itself.ts';
 import { type CheckQueue, createCheckQueue } from './check-queue.ts';
 import { toListed } from './for-window.ts';
 import { createOpenConversations, type OpenConversations } from './open-conversations.ts';
-import { watchFolder } from './watch-folder.ts';
+import { type Changed, watchFolder } from './watch-folder.ts';
 
 /** What a plan was made for. Applying makes the plan again and compares the two. */
 export type Planned =
@@ -39,6 +39,8 @@ export type OpenEntry = {
   readonly checks: CheckQueue;
   readonly conversations: OpenConversations;
   readonly byItself: ByItself;
+  /** From now on the window hears of changes. Those since the folder was opened are told at once. */
+  readonly hear: () => void;
   /** Resolves once what was held is let go. */
   readonly close: () => Promise<void>;
 };
@@ -49,6 +51,8 @@ export type OpenFolders = {
   readonly get: (folderId: FolderId) => OpenEntry;
   /** Runs what a person waits for; the background checks of this folder pause meanwhile. @throws as `get` */
   readonly inFront: <T>(folderId: FolderId, work: (entry: OpenEntry) => Promise<T>) => Promise<T>;
+  /** Called when the window asks something about a folder, which it does only once it listens. */
+  readonly heard: (folderId: FolderId) => void;
   /** Resolves once what was held in it is let go. */
   readonly close: (folderId: FolderId) => Promise<void>;
 };
@@ -86,10 +90,13 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         return done;
       };
       const byItself = createByItself(folder, () => waitedFor === 0);
+      /** What changed while nobody listened; null: the window listens. */
+      let unheard: Set<Changed> | null = new Set();
       const stopWatching = await watchFolder(
         () => current,
         (what) => {
-          tell({ type: 'changed', folderId, what });
+          if (unheard === null) tell({ type: 'changed', folderId, what });
+          else unheard.add(what);
           if (what === 'snapshots') byItself.look();
         },
       );
@@ -128,6 +135,11 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           newest = { planId, planned };
         },
         look,
+        hear() {
+          const changes = unheard ?? [];
+          unheard = null;
+          for (const what of changes) tell({ type: 'changed', folderId, what });
+        },
         take(planId) {
           const planned = look(planId);
           newest = null;
@@ -141,6 +153,9 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           await byItself.end();
         },
       });
+    },
+    heard(folderId) {
+      entries.get(folderId)?.hear();
     },
     async close(folderId) {
       const entry = entries.get(folderId);

@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AllRequests, WindowEvent } from '../../../electron/contract.ts';
 import { createHandlers, type Handlers } from '../../../electron/core/handlers.ts';
-import { createOpenFolders } from '../../../electron/core/open-folders.ts';
+import { createOpenFolders, type OpenFolders } from '../../../electron/core/open-folders.ts';
 import { defaultRestoreOptions, type RestoreOptions } from '../../../src/index.ts';
 import { runToEnd } from '../../support/process.ts';
 
@@ -25,18 +25,18 @@ const folderId = 'folder-1';
 const task = {};
 let home = '';
 let dir = '';
+let folders: OpenFolders;
 let handlers: Handlers;
 let events: WindowEvent[] = [];
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'snapback-handlers-'));
   events = [];
-  handlers = createHandlers(
-    createOpenFolders((event) => events.push(event)),
-    { nativeBinding: undefined, sqliteTempDirs: [] },
-  );
+  folders = createOpenFolders((event) => events.push(event));
+  handlers = createHandlers(folders, { nativeBinding: undefined, sqliteTempDirs: [] });
   dir = await handlers['private.prepare-demo']({ home, fresh: false }, task);
   await handlers['private.open']({ folderId, dir, database: null, cacheDir: join(home, 'cache') }, task);
+  folders.heard(folderId);
 });
 afterEach(async () => {
   await handlers['private.close']({ folderId }, task);
@@ -53,6 +53,23 @@ const newestRewind = async () => {
 function asText(said: unknown): string {
   return JSON.stringify(said, (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
+
+test('what changes before the window listens is told once it does', async () => {
+  const early = 'opened-early';
+  const isTold = (id: string) => events.some((event) => event.type === 'changed' && event.folderId === id);
+  await handlers['private.open'](
+    { folderId: early, dir, database: null, cacheDir: join(home, 'cache') },
+    task,
+  );
+  writeFileSync(join(dir, 'snapshots/rewind/20010101T000000Z.json'), '{}');
+  await vi.waitFor(() => expect(isTold(folderId)).toBe(true), 20_000);
+  // Long enough for the other one to have seen it as well.
+  await new Promise((done) => setTimeout(done, 3_000));
+  expect(isTold(early)).toBe(false);
+  folders.heard(early);
+  await vi.waitFor(() => expect(isTold(early)).toBe(true), 20_000);
+  await handlers['private.close']({ folderId: early }, task);
+});
 
 describe('a file from anywhere', () => {
   test('is listed beside the snapshots without its path, and is forgotten when it is closed', async () => {
