@@ -66,6 +66,8 @@ export type StartFacts = {
   readonly version: string;
   /** The name of the folder to open first: from the command line, the last one used, or the demo. Null: the welcome screen. */
   readonly target: string | null;
+  /** The request under which that folder is being opened since the start. Whoever asks with this id gets it, once. Null: none is. */
+  readonly openingId: RequestId | null;
   readonly recents: readonly Recent[];
   /** Where the demo would be built, for display. */
   readonly demoPlace: string;

@@ -49,6 +49,8 @@ export type Desktop = {
   /** What may be done by itself in a folder that is open, as the core is told. */
   readonly protectionNow: (open: OpenPlace) => ArgsOf<'private.protect'>;
   readonly cacheDir: string;
+  /** Opens the folder to open first, if there is one, before the window is there to ask for it. */
+  readonly openFirst: () => void;
   /** Opens what was dropped: a file beside the snapshots of the open folder; else a folder, or that of a database. */
   readonly openDropped: (drop: Drop) => Promise<Reply<OpenFolder | null>>;
   /** Lets go what is held in the open folder, as far as that takes no longer than a moment. Never rejects. */
@@ -62,6 +64,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
   const dialogs = createFileDialogs(window);
   let place: OpenPlace | null = null;
   let newest: FolderId = '';
+  let first: { readonly requestId: RequestId; readonly opened: Promise<Reply<OpenFolder>> } | null = null;
 
   /** The open folder stays open if this fails, or if opening another one was begun meanwhile. */
   async function open(
@@ -121,6 +124,13 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
     return built.ok ? open(built.value, null, requestId) : built;
   }
 
+  function openTarget(requestId: RequestId): Promise<Reply<OpenFolder>> {
+    const folder = target();
+    return folder?.open === 'folder'
+      ? open(folder.dir, folder.database, requestId)
+      : openDemo(false, requestId);
+  }
+
   const protectionNow = (open: OpenPlace) => ({
     folderId: open.folderId,
     ...protectionOf(settings.current().protections, open),
@@ -129,10 +139,11 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
 
   const handlers: DesktopHandlers = {
     async 'start.facts'() {
-      const first = target();
+      const folder = target();
       return done<StartFacts>({
         version: app.getVersion(),
-        target: first === null ? null : first.open === 'demo' ? 'the demo' : basename(first.dir),
+        target: folder === null ? null : folder.open === 'demo' ? 'the demo' : basename(folder.dir),
+        openingId: first?.requestId ?? null,
         recents: recents(),
         demoPlace: shortenPlace(join(home, 'Snapback Demo'), home),
         theme: settings.current().theme,
@@ -140,9 +151,10 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
       });
     },
     async 'folder.open-target'(_args, requestId) {
-      const first = target();
-      if (first?.open === 'folder') return open(first.dir, first.database, requestId);
-      return openDemo(false, requestId);
+      if (first?.requestId !== requestId) return openTarget(requestId);
+      const { opened } = first;
+      first = null;
+      return opened;
     },
     async 'folder.choose'({ what }, requestId) {
       const options: Electron.OpenDialogOptions =
@@ -231,5 +243,11 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
     await Promise.race([core.request('private.close', { folderId: place.folderId }), late]);
   };
 
-  return { handlers, protectionNow, openPlace: () => place, cacheDir, openDropped, closeFolder };
+  const openFirst = () => {
+    if (target() === null) return;
+    const requestId = randomUUID();
+    first = { requestId, opened: openTarget(requestId) };
+  };
+
+  return { handlers, protectionNow, openPlace: () => place, cacheDir, openFirst, openDropped, closeFolder };
 }

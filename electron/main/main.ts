@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { Reply, WindowEvent } from '../contract.ts';
-import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { APP_URL, registerAppScheme, serveApp } from './app-protocol.ts';
 import { createClosingGuard } from './closing.ts';
 import { coreEnvironment } from './core-environment.ts';
 import { createCoreHost } from './core-host.ts';
@@ -69,9 +69,10 @@ async function start(): Promise<void> {
       window: () => window,
       target: () => chooseTarget(argumentsNow, settings.current().recents),
     });
-    // As early as possible, because this process is what the window waits for.
+    // As early as possible, because this is what the window waits for.
     core.warm();
-    await lockDown();
+    desktop.openFirst();
+    const locked = lockDown();
     serveApp(builtPath('renderer'));
     const closing = createClosingGuard(core, () => {
       void settings.update({ stoppedIn: desktop.openPlace()?.dir ?? null });
@@ -103,6 +104,9 @@ async function start(): Promise<void> {
     window.on('closed', () => {
       window = null;
     });
+    // Created meanwhile, which takes as long. Nothing is loaded before.
+    await locked;
+    void window?.loadURL(APP_URL);
   });
 }
 

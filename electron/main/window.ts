@@ -9,7 +9,10 @@ const LEAST_LIFE_MS = 10_000;
 /** A proxy that cannot exist: nothing can listen on port 0. */
 const NOWHERE = 'socks5://127.0.0.1:0';
 
-/** Blocks what this app never needs: the network, permissions, devices, downloads, more windows, and leaving its page. */
+/**
+ * Blocks what this app never needs: the network, permissions, devices, downloads, more windows, and leaving its page. A window
+ * may be created at once, but must load nothing before this resolves.
+ */
 export async function lockDown(target: Session = session.defaultSession): Promise<void> {
   target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   target.setPermissionCheckHandler(() => false);
@@ -19,8 +22,6 @@ export async function lockDown(target: Session = session.defaultSession): Promis
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'] },
     (_details, answer) => answer({ cancel: true }),
   );
-  // The filter above does not see all connections, such as those of WebRTC. This proxy stops the others.
-  await target.setProxy({ mode: 'fixed_servers', proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' });
   app.on('web-contents-created', (_event, contents) => {
     contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
@@ -31,9 +32,14 @@ export async function lockDown(target: Session = session.defaultSession): Promis
     contents.on('will-redirect', (event) => event.preventDefault());
     contents.on('will-attach-webview', (event) => event.preventDefault());
   });
+  // The filter above does not see all connections, such as those of WebRTC. This proxy stops the others.
+  await target.setProxy({ mode: 'fixed_servers', proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' });
 }
 
-/** Opens the only window where it was last, unless no screen shows that place any more. */
+/**
+ * Creates the only window where it was last, unless no screen shows that place any more. It loads nothing yet, and appears
+ * when it has.
+ */
 export function openWindow(preload: string, settings: SettingsStore): BrowserWindow {
   const remembered = onSomeScreen(settings.current().bounds);
   const window = new BrowserWindow({
@@ -74,7 +80,6 @@ export function openWindow(preload: string, settings: SettingsStore): BrowserWin
   window.webContents.on('did-navigate', (_event, url) => {
     if (url !== APP_URL) void window.loadURL(APP_URL);
   });
-  void window.loadURL(APP_URL);
   return window;
 }
 

@@ -19,6 +19,8 @@ import { countRestore } from './restores-made.ts';
 const bridge = (globalThis as unknown as { readonly snapback: Bridge }).snapback;
 
 export type CallOptions = {
+  /** For a request that is already running; without, it gets an id of its own. */
+  readonly requestId?: RequestId | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Told of hits while a search goes on. */
@@ -73,10 +75,9 @@ export function openDropped(
 }
 
 async function track(
-  { signal, onProgress, onFound }: CallOptions,
+  { requestId = crypto.randomUUID(), signal, onProgress, onFound }: CallOptions,
   send: (requestId: RequestId) => Promise<Reply<unknown>>,
 ): Promise<Reply<unknown>> {
-  const requestId = crypto.randomUUID();
   const cancel = () => bridge.cancel(requestId);
   const silence = listen((event) => {
     if (event.type === 'progress' && event.requestId === requestId) onProgress?.(event.progress);

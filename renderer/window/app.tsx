@@ -1,5 +1,12 @@
 import { useCallback, useEffect, useEffectEvent, useState } from 'react';
-import type { ErrorInfo, MenuCommand, Recent, StartFacts, Theme } from '../../electron/contract.ts';
+import type {
+  ErrorInfo,
+  MenuCommand,
+  Recent,
+  RequestId,
+  StartFacts,
+  Theme,
+} from '../../electron/contract.ts';
 import { call, listen, openDropped } from '../ask/api.ts';
 import { FolderScreen } from '../folder/folder-screen.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -25,7 +32,10 @@ export function App() {
   const { open, folder, opening } = opener;
 
   const openTarget = useCallback(
-    (name: string) => open(`Opening ${name}`, (options) => call('folder.open-target', {}, options)),
+    (name: string, requestId?: RequestId | null) =>
+      open(`Opening ${name}`, (options) =>
+        call('folder.open-target', {}, { ...options, requestId: requestId ?? undefined }),
+      ),
     [open],
   );
   const choose = (what: 'folder' | 'database') =>
@@ -51,7 +61,7 @@ export function App() {
   }, []);
 
   useEffect(() => {
-    void readStart().then((facts) => (facts?.target ? openTarget(facts.target) : undefined));
+    void readStart().then((facts) => (facts?.target ? openTarget(facts.target, facts.openingId) : undefined));
   }, [readStart, openTarget]);
 
   const obey = useEffectEvent((command: MenuCommand) => {

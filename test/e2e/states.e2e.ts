@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { button, hero, named, RESTORE, story, text } from './find.ts';
 import { dropOnWindow, expect, test } from './fixtures.ts';
 
@@ -56,6 +57,22 @@ test('list and page describe a damaged snapshot in the same words, and do not of
   await line.click();
   await expect(page.getByRole('alert')).toContainText(said);
   await expect(button(page, 'Try again')).toBeHidden();
+});
+
+test('a first folder that cannot be opened yet is told of as any other, and is opened by “Try again” and after a reload', async ({
+  place,
+  demo,
+}) => {
+  const host = new Database(join(demo, 'chat.db'));
+  host.pragma('locking_mode = EXCLUSIVE');
+  host.exec('BEGIN EXCLUSIVE');
+  const { page } = await place.launch({ data: demo });
+  await expect(named(page, 'heading', 'Another program is using the database')).toBeVisible();
+  host.close();
+  await button(page, 'Try again').click();
+  await expect(hero(page)).toBeVisible();
+  await page.reload();
+  await expect(hero(page)).toBeVisible();
 });
 
 test('“Try again” is offered only if it can help', async ({ place, demo }) => {
