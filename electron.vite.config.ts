@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { classicFirst } from './scripts/classic-first.ts';
 import { linkWorker } from './scripts/link-worker.ts';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
@@ -33,7 +34,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [react()],
+    plugins: [react(), classicFirst()],
     build: {
       target: chromeTarget,
       minify: true,

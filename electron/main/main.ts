@@ -19,12 +19,14 @@ const tell = (event: WindowEvent) => tellWindow(window, event);
 
 // Tests that run as root need --no-sandbox. Enabling the sandbox then would crash every child process.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-// Chromium's network service gets no process of its own: there is nothing for it to do, and starting it costs memory and time.
-const features = app.commandLine.getSwitchValue('enable-features');
-app.commandLine.appendSwitch(
-  'enable-features',
-  [features, 'NetworkServiceInProcess2'].filter(Boolean).join(','),
-);
+const FEATURES = [
+  // Chromium's network service gets no process of its own: there is nothing for it to do, and starting it costs memory and time.
+  'NetworkServiceInProcess2',
+  // The page's code is kept compiled as it is by then, with what has drawn the list, and not before anything is drawn.
+  'CacheCodeOnIdle:delay-in-ms/3000/service-worker-only/false',
+];
+const features = [app.commandLine.getSwitchValue('enable-features'), ...FEATURES];
+app.commandLine.appendSwitch('enable-features', features.filter(Boolean).join(','));
 registerAppScheme();
 
 const ownArguments = parseArguments(process.argv, process.cwd());

@@ -1,8 +1,9 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildDemo } from '../../src/index.ts';
+import type { Command } from './measure.ts';
 import { alignRows } from './report.ts';
-import { KINDS, measureWindow, type WindowCost } from './window.ts';
+import { KINDS, measureWindow, type WindowCost, warmWindow } from './window.ts';
 import { buildBareWindow, checkout, prepareStarts } from './window-steps.ts';
 
 /*
@@ -15,7 +16,7 @@ type Extra = { readonly page?: string; readonly script?: string; readonly reques
 type Part = {
   readonly title: string;
   readonly runs: WindowCost[];
-  readonly start: () => Promise<WindowCost>;
+  readonly command: Command;
 };
 
 /** Starts each part in turn, so many times, with the demo. Returns the smallest CPU of each process, in milliseconds, as a table. */
@@ -38,11 +39,7 @@ export async function measureWindowParts(folder: string, rounds: number): Promis
   const opening = (dir: string) => asking('private.open', { dir, database: null, cacheDir });
   const part = (title: string, extra: Extra): Part => {
     const { line, env } = start(bare, title.replace(/\W/g, '-'));
-    return {
-      title,
-      runs: [],
-      start: () => measureWindow({ line, env: { ...env, BARE_WINDOW: JSON.stringify(extra) } }),
-    };
+    return { title, runs: [], command: { line, env: { ...env, BARE_WINDOW: JSON.stringify(extra) } } };
   };
   const parts: readonly Part[] = [
     part('bare window', {}),
@@ -52,16 +49,13 @@ export async function measureWindowParts(folder: string, rounds: number): Promis
     part('with the core’s code', asking('private.close', {})),
     part('with a folder opened, no snapshots', opening(empty)),
     part('with a folder opened and listed', opening(demo)),
-    {
-      title: 'Snapback',
-      runs: [],
-      start: () => measureWindow(start(checkout, 'Snapback', '--data', demo)),
-    },
+    { title: 'Snapback', runs: [], command: start(checkout, 'Snapback', '--data', demo) },
   ];
-  // As its user has: started before, twice until the code of the page is kept.
-  for (const { start } of [...parts, ...parts]) await start();
+  // As its user has: started before.
+  for (const { command } of parts) await warmWindow(command);
   for (let round = 0; round < rounds; round += 1)
-    for (const { runs, start } of round % 2 === 0 ? parts : parts.toReversed()) runs.push(await start());
+    for (const { runs, command } of round % 2 === 0 ? parts : parts.toReversed())
+      runs.push(await measureWindow(command));
 
   const least = (numbers: readonly number[]) => (1000 * Math.min(...numbers)).toFixed(0);
   const rows = parts.map(({ title, runs }) => [

@@ -8,7 +8,7 @@ import { buildDemo } from '../../src/index.ts';
 import type { Command } from './measure.ts';
 import type { Place } from './place.ts';
 import type { Step } from './steps.ts';
-import { measureWindow } from './window.ts';
+import { measureWindow, warmWindow } from './window.ts';
 
 export const checkout = resolve(import.meta.dirname, '../..');
 const sources = join(import.meta.dirname, 'bare-window');
@@ -18,16 +18,16 @@ export const WINDOW_STEPS = ['window-demo', 'window-world'];
 
 /**
  * The steps with a window: from the start of the program to a usable list, beside the start of a bare window. Builds
- * both apps in `folder`, and starts each once before it is measured, as its user has.
+ * both apps in `folder`, and starts each before it is measured, as its user has.
  */
 export async function describeWindowSteps(place: Place, folder: string): Promise<readonly Step[]> {
   const start = await prepareStarts(folder);
   const bare = await buildBareWindow(join(folder, 'bare'));
   const started = new Set<string>();
-  /** The same, started for the second time or later. */
+  /** The same, started before. */
   const startAgain = async (...[app, user, ...args]: Parameters<typeof start>) => {
     const command = start(app, user, ...args);
-    if (!started.has(user)) await measureWindow(command);
+    if (!started.has(user)) await warmWindow(command);
     started.add(user);
     return command;
   };

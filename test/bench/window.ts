@@ -10,6 +10,8 @@ const USABLE = `new Promise((done) => {
 })`;
 const TICKS_PER_SECOND = 100;
 const LIMIT_MS = 60_000;
+/** The page's code is kept compiled for the next start once the app has run for so long. */
+const KEPT_AFTER_MS = 5_000;
 
 /** The processes of an app by what they are for. `other`: those that Chromium starts beside them. */
 export const KINDS = ['main', 'window', 'core', 'other'] as const;
@@ -20,9 +22,13 @@ export type WindowCost = Cost & { readonly cpuOf: Readonly<Record<Kind, number>>
 
 /**
  * Starts an app and measures until its list is usable: the CPU of all its processes, the time, and their memory, in
- * which what they share counts once (PSS). Then the app is ended. @throws where no list appears within a minute
+ * which what they share counts once (PSS). After `staysMs` more, the app is ended. @throws where
+ * no list appears within a minute
  */
-export async function measureWindow({ line: [program, ...args], env }: Command): Promise<WindowCost> {
+export async function measureWindow(
+  { line: [program, ...args], env }: Command,
+  staysMs = 0,
+): Promise<WindowCost> {
   const began = performance.now();
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
@@ -35,18 +41,25 @@ export async function measureWindow({ line: [program, ...args], env }: Command):
     const wall = (performance.now() - began) / 1000;
     const processes = findTree(child.pid ?? 0);
     const used = processes.map((pid) => ({ kind: readKind(pid), cpu: readCpu(pid) }));
+    const peakMegabytes = sum(processes.map(readPss));
     const cpuOf = (kind: Kind) => sum(used.filter((one) => one.kind === kind).map(({ cpu }) => cpu));
+    await new Promise((done) => setTimeout(done, staysMs));
     return {
       cpu: sum(used.map(({ cpu }) => cpu)),
       cpuOf: { main: cpuOf('main'), window: cpuOf('window'), core: cpuOf('core'), other: cpuOf('other') },
       wall,
-      peakMegabytes: sum(processes.map(readPss)),
+      peakMegabytes,
     };
   } finally {
     // The whole group, which is ours alone: an app that did not start may have left some of its processes.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     await closed;
   }
+}
+
+/** Starts an app as often and for as long as it takes until a start costs what it does from then on. */
+export async function warmWindow(command: Command): Promise<void> {
+  for (let time = 0; time < 2; time += 1) await measureWindow(command, KEPT_AFTER_MS);
 }
 
 /** Where Chromium's debugger listens, which it says on stderr. */
