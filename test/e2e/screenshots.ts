@@ -1,31 +1,16 @@
 import { renameSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { BACK, button, CONFIRM, hero, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { addCheckpoints } from './many.ts';
-import { resize } from './resize.ts';
+import { type Take, taker } from './take-picture.ts';
 
 /*
  * Makes a picture of each view in each size and theme, for a person to look at: `npm run screenshots` writes them into
  * `test-results/screenshots/`. Not part of the tests. Those of the README are `first`, `conversation`, `rows` and `confirm` at
- * 1200 by 760 in light. `VIEWS=hits,prune` makes only those.
+ * 1200 by 760 in light. `VIEWS=hits,prune` makes only those. What a person has chosen is in `screenshots-of-choices.ts`.
  */
-
-const folder = join(import.meta.dirname, '../../test-results/screenshots');
-
-const SIZES = [
-  { name: '900', width: 900, height: 600, zoom: 1 },
-  { name: '1200', width: 1200, height: 760, zoom: 1 },
-  { name: '1920', width: 1920, height: 1080, zoom: 1 },
-  { name: '200-percent', width: 1200, height: 760, zoom: 2 },
-  { name: '900-200-percent', width: 900, height: 600, zoom: 2 },
-] as const;
-
-const views = process.env.VIEWS?.split(',');
-
-type Take = (name: string) => Promise<void>;
 
 test('each view', async ({ place, demo }) => {
   test.setTimeout(1_200_000);
@@ -164,6 +149,8 @@ async function takeDialogs(page: Page, take: Take): Promise<void> {
   await page.keyboard.press('Escape');
   await button(dialog, 'Put back 3 snapshots').click();
   await expect(dialog).toBeHidden();
+  await expect(text(page, /^3 snapshots put back/)).toBeVisible();
+  await take('put-back');
   await button(page, 'Prune…').click();
   await button(dialog, /^Move 3/).click();
   await button(page, 'Show trash').first().click();
@@ -232,41 +219,4 @@ async function takeRestore(page: Page, take: Take): Promise<void> {
 async function leave(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeHidden();
-}
-
-/** Takes what is shown now in each size and theme, and leaves the window at 1200 by 760. */
-function taker(app: ElectronApplication, page: Page): Take {
-  return async (name) => {
-    if (views !== undefined && !views.includes(name)) return;
-    for (const size of SIZES) {
-      await resize(app, page, size);
-      for (const theme of ['light', 'dark'] as const) {
-        await app.evaluate(({ nativeTheme }, source) => {
-          nativeTheme.themeSource = source;
-        }, theme);
-        await expect
-          .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
-          .toBe(theme === 'dark');
-        // What is on the screen follows what is laid out by a frame.
-        await page.evaluate(
-          () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-        );
-        const path = join(folder, `${name}-${size.name}-${theme}.png`);
-        if (size.zoom === 1) await page.screenshot({ path });
-        else await writeFile(path, await captureZoomed(page), 'base64');
-      }
-    }
-    await resize(app, page, SIZES[1]);
-  };
-}
-
-/**
- * The whole window as PNG in base64. Playwright itself would cut off what the zoom puts outside its own measure, and
- * Electron's `capturePage` may give what was shown before the size or the colours changed.
- */
-async function captureZoomed(page: Page): Promise<string> {
-  const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
-  await session.detach();
-  return data;
 }
