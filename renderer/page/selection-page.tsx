@@ -61,6 +61,7 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
             firstTable={null}
             moment={null}
             renewing={false}
+            outdated={false}
             restoring={null}
           />
         </>

@@ -1,9 +1,10 @@
-import { useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { Button, Dialog, Heading, ListBox, ListBoxItem, Modal, ModalOverlay } from 'react-aria-components';
 import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { CHANGE_WORDS } from '../../words/rows.ts';
 import { useRequest } from '../ask/use-request.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
 import { CellContent } from './cell-content.tsx';
 import { CellDetailView } from './cell-detail-view.tsx';
 import { type CopyFromRow, sideOf, useIsNamed } from './row-menu.tsx';
@@ -21,16 +22,22 @@ export type RowDialogProps = {
   readonly onCopy: CopyFromRow;
   /** Null where the table has no key, by which a row is found at other times. */
   readonly onHistory: ((line: number) => void) | null;
+  /** Keeps the comparison as it is until the function that it returns is called. */
+  readonly hold: () => () => void;
+  /** The database has changed since the comparison. */
+  readonly isBehind: boolean;
   readonly onClose: () => void;
 };
 
-/** One row large: its columns, and one value of it in full. */
+/** One row large: its columns, and one value of it in full. While it is open, no other row takes its place. */
 export function RowDialog(props: RowDialogProps) {
   const { rowsId, request, shape, row, onCopy, onHistory, onClose } = props;
+  const { hold, isBehind } = props;
+  useLayoutEffect(hold, [hold]);
   const [column, setColumn] = useState(props.column);
   const first = Math.floor(column / COLUMNS_AT_ONCE) * COLUMNS_AT_ONCE;
   const window = { offset: row, limit: 1, firstColumn: first, columnCount: COLUMNS_AT_ONCE };
-  const { value } = useRequest('rows.page', { rowsId, request, window });
+  const { value, error } = useRequest('rows.page', { rowsId, request, window });
   const shown = value?.rows[0];
   const columns = shape.columns.slice(first, first + COLUMNS_AT_ONCE);
   const side = shown === undefined ? 'after' : sideOf(shown);
@@ -52,6 +59,14 @@ export function RowDialog(props: RowDialogProps) {
               </span>
             )}
           </Heading>
+          <div role="status">
+            {isBehind && (
+              <p className="note row-behind">
+                The data has changed since. The rows as they are now are shown when you close this.
+              </p>
+            )}
+          </div>
+          {error !== null && <ErrorNote error={error} />}
           <div className="row-split">
             <div className="row-columns">
               <ListBox

@@ -21,12 +21,15 @@ export type RowsPaneProps = {
   readonly moment: unknown;
   /** True if they will have to be: the database has changed. */
   readonly renewing: boolean;
+  /** The database has changed, and a person has to ask for it. */
+  readonly outdated: boolean;
   /** Null where nothing can be restored. */
   readonly restoring: Restoring | null;
 };
 
 /** The rows in which two states differ: the tables at the left, the rows of one of them at the right. */
-export function RowsPane({ folderId, subject, firstTable, moment, renewing, restoring }: RowsPaneProps) {
+export function RowsPane(props: RowsPaneProps) {
+  const { folderId, subject, firstTable, moment, renewing, outdated, restoring } = props;
   const opened = useRows(folderId, subject, moment);
   const [chosen, setChosen] = useState(firstTable);
   const chosenRows = useChosenRows(opened.value?.rowsId ?? null);
@@ -70,6 +73,8 @@ export function RowsPane({ folderId, subject, firstTable, moment, renewing, rest
             table={table}
             restoring={restoring}
             chosen={chosenRows}
+            hold={opened.hold}
+            isBehind={outdated || renewing || opened.isBehind}
           />
         )}
       </div>

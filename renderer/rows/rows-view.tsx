@@ -62,6 +62,7 @@ export function RowsView(props: SnapshotViewProps) {
           firstTable={sought?.view === 'rows' ? sought.table : null}
           moment={other === null ? diff.value : null}
           renewing={other === null && renewing}
+          outdated={other === null && outdated}
           restoring={other === null ? restoringOf(props) : null}
         />
       )}

@@ -28,6 +28,10 @@ export type TableRowsProps = {
   /** Null where nothing can be restored. */
   readonly restoring: Restoring | null;
   readonly chosen: ChosenRows;
+  /** Keeps the comparison as it is until the function that it returns is called. */
+  readonly hold: () => () => void;
+  /** The database has changed since the comparison. */
+  readonly isBehind: boolean;
 };
 
 type Filter = NonNullable<RowsRequest['filter']>;
@@ -35,7 +39,8 @@ type Filter = NonNullable<RowsRequest['filter']>;
 type OpenedRow = { readonly rowsId: string; readonly row: number; readonly column: number };
 
 /** The rows of one table that differ, with what chooses and sorts them. */
-export function TableRows({ folderId, rowsId, overview, table, restoring, chosen }: TableRowsProps) {
+export function TableRows(props: TableRowsProps) {
+  const { folderId, rowsId, overview, table, restoring, chosen } = props;
   const [change, setChange] = useState<RowChange | null>(null);
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
@@ -182,6 +187,8 @@ export function TableRows({ folderId, rowsId, overview, table, restoring, chosen
               onRow={(row) => setOpened({ ...opened, row })}
               onCopy={copy}
               onHistory={onHistory}
+              hold={props.hold}
+              isBehind={props.isBehind}
               onClose={() => setOpened(null)}
             />
           )}

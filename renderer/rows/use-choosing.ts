@@ -4,7 +4,8 @@ import { explain } from '../../words/errors.ts';
 import { MOST_CHOSEN } from '../../words/part.ts';
 import { TOO_MANY_ROWS, unnamedWords } from '../../words/rows.ts';
 import { call } from '../ask/api.ts';
-import type { ChosenLines, ChosenRows } from './use-chosen-rows.ts';
+import type { ChosenLines } from './chosen-rows.ts';
+import type { ChosenRows } from './use-chosen-rows.ts';
 
 export type Choosing = {
   readonly isChosen: (line: number) => boolean;
@@ -20,8 +21,8 @@ export type Choosing = {
 };
 
 type Subject = { readonly rowsId: string; readonly request: RowsRequest; readonly total: number };
-/** From a row up to `head`; `without`: what was chosen before it. Null: not known until it is its turn. */
-type Range = { readonly row: number; head: number; without: ChosenLines | null };
+/** In what is shown, from a row up to `head`; `without`: what was chosen before it. Null: not known until it is its turn. */
+type Range = { readonly shown: string; readonly row: number; head: number; without: ChosenLines | null };
 
 /**
  * Chooses rows of one table, by their places in what is shown. One choice is made after the other, however fast the keys
@@ -34,12 +35,11 @@ export function useChoosing(
 ): Choosing {
   const { table } = request;
   const shown = JSON.stringify([rowsId, request]);
-  const state = useRef({ shown, range: null as Range | null, last: Promise.resolve() });
-  const { current } = state;
-  if (current.shown !== shown) Object.assign(current, { shown, range: null });
+  const range = useRef<Range | null>(null);
+  const turn = useRef(Promise.resolve());
 
   const inTurn = (work: () => Promise<void> | void) => {
-    current.last = current.last.then(work);
+    turn.current = turn.current.then(work);
   };
   const read = async (offset: number, limit: number): Promise<ChosenLines | null> => {
     if (limit > MOST_CHOSEN) {
@@ -65,36 +65,37 @@ export function useChoosing(
   return {
     isChosen: (line) => chosen.of(table).has(line),
     toggle(row) {
-      current.range = null;
+      range.current = null;
       inTurn(async () => {
         const lines = await read(row, 1);
         const [line] = lines?.keys() ?? [];
-        const before = chosen.of(table);
+        const before = chosen.newestOf(table);
         if (line !== undefined && before.has(line))
           choose(new Map([...before].filter(([one]) => one !== line)));
         else add(before, lines);
       });
     },
     extend(to, from) {
-      const range = current.range ?? { row: from, head: to, without: null };
-      current.range = range;
-      range.head = to;
+      const { current } = range;
+      const own = current?.shown === shown ? current : { shown, row: from, head: to, without: null };
+      range.current = own;
+      own.head = to;
       inTurn(async () => {
-        range.without ??= chosen.of(table);
+        own.without ??= chosen.newestOf(table);
         // Keys that came meanwhile have led further.
-        const { row, head, without } = range;
+        const { row, head, without } = own;
         add(without, await read(Math.min(row, head), Math.abs(head - row) + 1));
       });
     },
     leave() {
-      current.range = null;
+      range.current = null;
     },
     all() {
-      current.range = null;
-      inTurn(async () => void add(chosen.of(table), await read(0, total)));
+      range.current = null;
+      inTurn(async () => void add(chosen.newestOf(table), await read(0, total)));
     },
     clear() {
-      current.range = null;
+      range.current = null;
       const isAny = chosen.count > 0;
       inTurn(chosen.clear);
       return isAny;

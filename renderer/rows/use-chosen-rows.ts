@@ -1,13 +1,20 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { NamedRow } from '../../src/model/rows.ts';
 import type { RowName } from '../../src/model/search.ts';
 import { sumOf } from '../../words/numbers.ts';
 import { MOST_CHOSEN } from '../../words/part.ts';
 import { call } from '../ask/api.ts';
 import { questionOf } from '../ask/question.ts';
-
-/** Chosen rows of one table by their lines, which name them as long as the comparison is open. */
-export type ChosenLines = ReadonlyMap<number, NamedRow>;
+import {
+  type Choice,
+  type ChosenLines,
+  choiceIn,
+  NO_LINES,
+  NOTHING_CHOSEN,
+  rowsByTable,
+  withFound,
+  withLines,
+} from './chosen-rows.ts';
 
 export type ChosenRows = {
   /** Of all tables. */
@@ -15,7 +22,9 @@ export type ChosenRows = {
   readonly tables: number;
   readonly isRemoval: boolean;
   readonly of: (table: string) => ChosenLines;
-  /** How many are chosen in other tables than this one. */
+  /** What is chosen by now, also before it is drawn. For events. */
+  readonly newestOf: (table: string) => ChosenLines;
+  /** How many are chosen by now in other tables than this one. For events. */
   readonly countOthers: (table: string) => number;
   readonly choose: (table: string, lines: ChosenLines) => void;
   readonly clear: () => void;
@@ -23,67 +32,61 @@ export type ChosenRows = {
   readonly names: () => readonly RowName[];
 };
 
-type Kept = {
-  readonly rowsId: string | null;
-  readonly tables: Map<string, ChosenLines>;
-  /** Chosen in the comparison before, and not found in this one yet. */
-  readonly earlier: Map<string, readonly NamedRow[]>;
-};
-
-const NONE: ChosenLines = new Map();
-
 /**
  * The rows that a person has chosen in the tables of a comparison. It outlives paging, sorting and filtering. When the same
  * is compared again, because the database has changed, they stay chosen as far as they still differ.
  */
 export function useChosenRows(rowsId: string | null): ChosenRows {
-  const kept = useRef<Kept>({ rowsId, tables: new Map(), earlier: new Map() });
-  if (kept.current.rowsId !== rowsId)
-    kept.current = { rowsId, tables: new Map(), earlier: new Map(rowsByTable(kept.current)) };
-  const [, redraw] = useState(0);
-  const { tables } = kept.current;
+  const [store] = useState(createStore);
+  const kept = useSyncExternalStore(store.subscribe, store.get);
+  const choice = useMemo(() => choiceIn(kept, rowsId), [kept, rowsId]);
 
   useEffect(() => {
-    const { current } = kept;
-    const carry = async (id: string, table: string, rows: readonly NamedRow[]) => {
-      const found = await findAgain(id, table, rows);
-      // Where something was cleared or compared again meanwhile, there is nothing to carry on here.
-      if (kept.current !== current || !current.earlier.delete(table)) return;
-      const lines = new Map([...found, ...(current.tables.get(table) ?? NONE)]);
-      if (lines.size > 0) current.tables.set(table, lines);
-      redraw((count) => count + 1);
+    if (rowsId === null) return;
+    store.change((last) => choiceIn(last, rowsId));
+    const carry = async (table: string, rows: readonly NamedRow[]) => {
+      const found = await findAgain(rowsId, table, rows);
+      store.change((last) => withFound(last, rowsId, table, found));
     };
-    if (rowsId !== null) for (const [table, rows] of current.earlier) void carry(rowsId, table, rows);
-  }, [rowsId]);
+    for (const [table, rows] of store.get().earlier) void carry(table, rows);
+  }, [rowsId, store]);
 
-  const all = rowsByTable(kept.current);
-  const countOthers = (table: string | null) =>
-    sumOf([...all], ([name, rows]) => (name === table ? 0 : rows.length));
+  const all = rowsByTable(choice);
   return {
-    count: countOthers(null),
-    countOthers,
+    count: countRows(all, null),
+    countOthers: (table) => countRows(rowsByTable(store.get()), table),
     tables: all.size,
     isRemoval: [...all.values()].every((rows) => rows.every(({ change }) => change === 'removed')),
-    of: (table) => tables.get(table) ?? NONE,
-    choose: (table, lines) => {
-      if (lines.size === 0) tables.delete(table);
-      else tables.set(table, lines);
-      redraw((count) => count + 1);
-    },
-    clear: () => {
-      kept.current.tables.clear();
-      kept.current.earlier.clear();
-      redraw((count) => count + 1);
-    },
+    of: (table) => choice.tables.get(table) ?? NO_LINES,
+    newestOf: (table) => store.get().tables.get(table) ?? NO_LINES,
+    // In another comparison, which has come meanwhile, the same lines may be other rows.
+    choose: (table, lines) =>
+      store.change((last) => (last.rowsId === rowsId ? withLines(last, table, lines) : last)),
+    clear: () => store.change(({ rowsId }) => ({ ...NOTHING_CHOSEN, rowsId })),
     names: () => [...all].flatMap(([table, rows]) => rows.map(({ key }) => ({ table, key }))),
   };
 }
 
-function rowsByTable({ tables, earlier }: Kept): ReadonlyMap<string, readonly NamedRow[]> {
-  const names = new Set([...earlier.keys(), ...tables.keys()]);
-  return new Map(
-    [...names].map((name) => [name, [...(earlier.get(name) ?? []), ...(tables.get(name) ?? NONE).values()]]),
-  );
+/** Keys may come faster than anything is drawn, and each goes on from what the last one has chosen. */
+function createStore() {
+  let choice = NOTHING_CHOSEN;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => choice,
+    change(by: (last: Choice) => Choice) {
+      choice = by(choice);
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** How many rows there are in all tables but one. */
+function countRows(all: ReadonlyMap<string, readonly NamedRow[]>, but: string | null): number {
+  return sumOf([...all], ([name, rows]) => (name === but ? 0 : rows.length));
 }
 
 /** Those of the rows that still differ, by their lines in another comparison. */

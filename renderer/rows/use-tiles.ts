@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ErrorInfo } from '../../electron/contract.ts';
 import type { RowCell, RowsRequest, ShownRow } from '../../src/model/rows.ts';
 import { call } from '../ask/api.ts';
@@ -25,14 +25,16 @@ export type Tiles = {
 };
 
 type Tile = { readonly rows: readonly ShownRow[] };
+/** What was read of one question, and what the last answer said. */
+type Cache = { readonly tiles: Map<string, Tile | 'asked'>; error: ErrorInfo | null };
 
 /** Reads what is visible of the rows that a request selects. Nothing is kept in proportion to how many they are. */
 export function useTiles(rowsId: string, request: RowsRequest, visible: Visible): Tiles {
   const question = JSON.stringify([rowsId, request]);
-  const cache = useRef({ question, tiles: new Map<string, Tile | 'asked'>() });
-  if (cache.current.question !== question) cache.current = { question, tiles: new Map() };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other answers
+  const cache = useMemo<Cache>(() => ({ tiles: new Map(), error: null }), [question]);
+  const { tiles, error } = cache;
   const [, redraw] = useState(0);
-  const [error, setError] = useState<ErrorInfo | null>(null);
 
   const { firstRow, endRow, columns } = visible;
   const rowTiles = range(Math.floor(firstRow / TILE_ROWS), Math.ceil(endRow / TILE_ROWS));
@@ -41,10 +43,9 @@ export function useTiles(rowsId: string, request: RowsRequest, visible: Visible)
   const list = wanted.join(' ');
 
   useEffect(() => {
-    const { current } = cache;
     const [id, asked] = JSON.parse(question) as [string, RowsRequest];
     const ask = async (key: string) => {
-      current.tiles.set(key, 'asked');
+      tiles.set(key, 'asked');
       const [row = 0, column = 0] = key.split(':').map(Number);
       const window = {
         offset: row * TILE_ROWS,
@@ -53,21 +54,19 @@ export function useTiles(rowsId: string, request: RowsRequest, visible: Visible)
         columnCount: TILE_COLUMNS,
       };
       const reply = await call('rows.page', { rowsId: id, request: asked, window });
-      if (cache.current !== current) return;
-      current.tiles.delete(key);
-      if (reply.ok) current.tiles.set(key, reply.value);
-      for (const oldest of [...current.tiles.keys()].slice(0, -MOST_TILES)) current.tiles.delete(oldest);
-      setError(reply.ok ? null : reply.error);
+      tiles.delete(key);
+      if (reply.ok) tiles.set(key, reply.value);
+      for (const oldest of [...tiles.keys()].slice(0, -MOST_TILES)) tiles.delete(oldest);
+      cache.error = reply.ok ? null : reply.error;
       redraw((count) => count + 1);
     };
     // Whoever drags the scrollbar passes thousands of tiles and stops at one.
     const timer = setTimeout(() => {
-      for (const key of list.split(' ')) if (key !== '' && !current.tiles.has(key)) void ask(key);
+      for (const key of list.split(' ')) if (key !== '' && !tiles.has(key)) void ask(key);
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [question, list]);
+  }, [question, list, cache, tiles]);
 
-  const { tiles } = cache.current;
   const tileAt = useCallback(
     (row: number, column: number) => {
       const found = tiles.get(keyOf(Math.floor(row / TILE_ROWS), Math.floor(column / TILE_COLUMNS)));

@@ -5,7 +5,7 @@ import { expectAccessible } from './axe.ts';
 import { BACK, button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { type Content, readDatabase } from './judge.ts';
-import { pressOn, tabTo } from './keyboard.ts';
+import { pressOn, pressShortcut, tabTo } from './keyboard.ts';
 import { resize } from './resize.ts';
 
 /** Looks at it in both sizes and themes. */
@@ -279,6 +279,27 @@ test('a whole table and a single row come back from Rows by keyboard, and all el
     await expect(text(page, '3 rows in 2 tables chosen')).toHaveCount(0);
     await expect(page.locator(':focus')).not.toHaveCount(0);
     expect(readDatabase(demo).memories).toHaveLength((before.memories?.length ?? 0) + 2);
+  });
+
+  await test.step('Ctrl+Z undoes it from a box to tick, and what is ticked stays', async () => {
+    await pressOn(named(tables, 'option', 'memories 9 differing rows'), 'Space');
+    await named(page, 'grid', 'Rows of memories that differ').locator('[data-choose]').first().click();
+    await expect(text(page, '1 row chosen')).toBeVisible();
+    await pressShortcut(app, 'Z', 'undo');
+    await expect(named(page, 'alertdialog', /^Undo “/)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(text(page, '1 row chosen')).toBeVisible();
+    await pressOn(button(page, 'Clear'), 'Enter');
+    await pressShortcut(app, 'F', 'find');
+    await named(page, 'checkbox', 'Whole words').focus();
+    await pressShortcut(app, 'Z', 'undo');
+    await expect(named(page, 'alertdialog', /^Undo “/)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(named(page, 'checkbox', 'Whole words')).toBeFocused();
+    await page.keyboard.press('Escape');
+    await named(page, 'tab', 'Rows').click();
+    await expect(tables).toBeVisible();
   });
 
   await test.step('a table', async () => {

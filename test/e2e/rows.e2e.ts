@@ -87,6 +87,35 @@ test('what differs is read row by row, by keyboard alone', async ({ place, demo 
   });
 });
 
+test('an open row stays as it is while the chat app writes, and says so; the rows are renewed once it is closed', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await openRows(page);
+  await named(tables(page), 'option', 'memories 11 differing rows').click();
+  await expect(named(page, 'grid', 'Rows of memories that differ')).toBeVisible();
+  await grid(page).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(named(dialog, 'heading', /^Row 1 of 11 in memories/)).toBeVisible();
+  const value = dialog.locator('.cell-detail .whole');
+  const id = await value.innerText();
+  write(demo, `DELETE FROM memories WHERE id < ${id}; UPDATE bots SET name = name || '!';`);
+  await expect(text(dialog, /^The data has changed since\./)).toBeVisible();
+  await expect(value).toHaveText(id);
+  await expectAccessible(app, page, 'a row that was read before');
+  await pressOn(button(dialog, 'Next row'), 'Enter');
+  await expect(named(dialog, 'heading', /^Row 2 of 11 in memories/)).toBeVisible();
+  await expect(value).not.toHaveText(id);
+  await expect(value).toBeVisible();
+  await expect(named(tables(page), 'option', /^bots /)).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(named(tables(page), 'option', /^bots /)).toBeVisible();
+  await expect(grid(page)).toBeFocused();
+});
+
 test('two chosen snapshots are compared with each other, and one with any other', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await openRows(page);
@@ -122,10 +151,17 @@ test('two chosen snapshots are compared with each other, and one with any other'
 
 /** Makes so many rows of the demo differ. */
 function fill(dir: string, rows: number): void {
-  const db = new DatabaseSync(join(dir, 'chat.db'));
-  db.exec(`PRAGMA foreign_keys = OFF; INSERT INTO memories (bot_id, chat_id, scene_id, text, significance, created_at)
+  write(
+    dir,
+    `INSERT INTO memories (bot_id, chat_id, scene_id, text, significance, created_at)
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
-    SELECT 'mara', 'lighthouse', 1, 'row ' || i, 0.5, '2026-11-25' FROM n;`);
+    SELECT 'mara', 'lighthouse', 1, 'row ' || i, 0.5, '2026-11-25' FROM n;`,
+  );
+}
+
+function write(dir: string, sql: string): void {
+  const db = new DatabaseSync(join(dir, 'chat.db'));
+  db.exec(`PRAGMA foreign_keys = OFF; ${sql}`);
   db.close();
 }
 
