@@ -24,8 +24,8 @@ export function ChosenBar({ chosen, onRestorePart, onClear }: ChosenBarProps) {
       >
         Bring these back…
       </Button>
-      <Button className="button quiet" onPress={onClear}>
-        Clear selection
+      <Button className="button quiet" aria-label="Clear selection" onPress={onClear}>
+        Clear
       </Button>
     </section>
   );

@@ -13,8 +13,9 @@ import {
 import { BAND, bandAround, ESTIMATE, heightOf, holds, lineOutside } from './band.ts';
 import type { Items } from './blocks.ts';
 
-/** The bar that stays on top while the page scrolls. */
-const BAR = 56;
+/** What covers lines at the ends of the page while it scrolls, in pixels, and the least distance from there. */
+type Covered = { readonly top: number; readonly bottom: number };
+const LEAST = { top: 9, bottom: 16 };
 const NOTHING_MEASURED: ReadonlyMap<unknown, number> = new Map();
 
 type Align = 'auto' | 'start' | 'center' | 'end';
@@ -35,6 +36,7 @@ type ShownLine = {
 export function useMessageList(items: Items, list: RefObject<HTMLElement | null>) {
   const [active, setActive] = useState(0);
   const [margin, setMargin] = useState(0);
+  const [covered, setCovered] = useState<Covered>(LEAST);
   const [chosenBand, setBand] = useState(() => ({ items, ...bandAround(0, items.count, NOTHING_MEASURED) }));
   // Other lines have other heights, but the reader stays where they are.
   const band =
@@ -53,8 +55,12 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   useLayoutEffect(() => {
     const [own, scroller] = [list.current, page()];
     if (own === null || scroller === null) return;
-    const measure = () =>
+    const measure = () => {
       setMargin(own.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop);
+      const top = LEAST.top + heightOfBar(own, '.conversation-bar');
+      const bottom = LEAST.bottom + heightOfBar(own, '.chosen-bar');
+      setCovered((last) => (last.top === top && last.bottom === bottom ? last : { top, bottom }));
+    };
     measure();
     // What stands above the list may grow, and the page with it.
     const sizes = new ResizeObserver(measure);
@@ -73,8 +79,8 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     estimateSize: () => ESTIMATE,
     overscan: 6,
     scrollMargin: margin,
-    scrollPaddingStart: BAR,
-    scrollPaddingEnd: 16,
+    scrollPaddingStart: covered.top,
+    scrollPaddingEnd: covered.bottom,
     rangeExtractor: (range: Range) => {
       const shown = defaultRangeExtractor(range);
       const own = current - from;
@@ -103,6 +109,11 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     // Only when it is asked for: what a reader does afterwards counts.
     if (going !== null) scrollTo(going);
   }, [going]);
+  const uncover = useEffectEvent(() => {
+    if (hasFocus.current) virtualizer.scrollToIndex(current - from, { align: 'auto' });
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a bar that has appeared must not cover the line with the focus
+  useLayoutEffect(() => uncover(), [covered]);
   useLayoutEffect(() => {
     const scroller = page();
     if (scroller === null || items.count <= BAND) return;
@@ -189,4 +200,10 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     goTo,
     onKeyDown,
   };
+}
+
+/** How much of the page a bar beside the list covers; none if it scrolls along or is not there. */
+function heightOfBar(list: HTMLElement, selector: string): number {
+  const bar = list.parentElement?.querySelector<HTMLElement>(selector) ?? null;
+  return bar === null || getComputedStyle(bar).position !== 'sticky' ? 0 : bar.offsetHeight;
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useState } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import type { Axis } from './axis.ts';
 
 const MOST_ZOOM = 32;
@@ -39,13 +39,19 @@ function middleOfFocus(pane: HTMLElement): number | null {
   return left + width / 2 - pane.getBoundingClientRect().left;
 }
 
-function placeOf({ time, beyond }: Place, axis: Axis): number {
+/** What is there on an axis, and how far right of its end. */
+function pointAt(x: number, axis: Axis): Pick<Place, 'time' | 'beyond'> {
+  const time = axis.timeOf(x);
+  return { time, beyond: x - axis.xOf(time) };
+}
+
+function placeOf({ time, beyond }: Pick<Place, 'time' | 'beyond'>, axis: Axis): number {
   return axis.xOf(time) + beyond;
 }
 
 /**
  * Ctrl and the wheel, or two fingers, zoom around the pointer; + and − around what has the focus; 0 shows the whole again.
- * The time there stays where it is. Scrolling is the pane's own.
+ * The time there stays where it is; in a pane of another width, what is in its middle. Scrolling is the pane's own.
  */
 export function useZooming(pane: RefObject<HTMLElement | null>, { axis, zoom, onZoom }: Zooming): void {
   const zoomTo = useEffectEvent((element: HTMLElement, factor: number, pointer: number | null) => {
@@ -54,8 +60,7 @@ export function useZooming(pane: RefObject<HTMLElement | null>, { axis, zoom, on
     const { place: last } = zoom;
     // Pixels are whole and times are not: through many small steps around one place, its time would wander off.
     const isLast = last !== null && last.at === at && Math.abs(placeOf(last, axis) - x) < 1;
-    const time = axis.timeOf(x);
-    const place = isLast ? last : { time, beyond: x - axis.xOf(time), at };
+    const place = isLast ? last : { ...pointAt(x, axis), at };
     onZoom(({ times }) => ({ times: Math.min(MOST_ZOOM, Math.max(1, times * factor)), place }));
   });
 
@@ -82,8 +87,29 @@ export function useZooming(pane: RefObject<HTMLElement | null>, { axis, zoom, on
     };
   }, [pane]);
 
-  const keepPlace = useEffectEvent(({ place }: Zoom) => {
-    if (place !== null && pane.current !== null) pane.current.scrollLeft = placeOf(place, axis) - place.at;
-  });
-  useLayoutEffect(() => keepPlace(zoom), [zoom]);
+  /** What was drawn last: on which axis, where the middle of the pane was, and how wide that was. */
+  const last = useRef({ axis, zoom, middle: 0, wide: 0 });
+  useLayoutEffect(() => {
+    const element = pane.current;
+    if (element === null) return;
+    const { current } = last;
+    const wide = element.clientWidth;
+    if (current.zoom !== zoom) {
+      if (zoom.place !== null) element.scrollLeft = placeOf(zoom.place, axis) - zoom.place.at;
+    } else if (current.axis !== axis) {
+      element.scrollLeft = placeOf(pointAt(current.middle, current.axis), axis) - wide / 2;
+    }
+    last.current = { axis, zoom, middle: element.scrollLeft + wide / 2, wide };
+  }, [pane, axis, zoom]);
+  useEffect(() => {
+    const element = pane.current;
+    if (element === null) return;
+    const onScroll = () => {
+      const { current } = last;
+      // In a pane that has just become wider, the end of the content moves it, and no person.
+      if (element.clientWidth === current.wide) current.middle = element.scrollLeft + current.wide / 2;
+    };
+    element.addEventListener('scroll', onScroll);
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [pane]);
 }

@@ -83,6 +83,20 @@ test('messages from here to there are chosen by keyboard and asked about, and so
     await expect(page.locator('.line.chosen')).toHaveCount(lines);
   }
   await expect(text(page, '3 lost entries selected.')).toBeVisible();
+  await test.step('the line with the focus is never behind a bar', async () => {
+    for (const size of [
+      { width: 900, height: 600 },
+      { width: 900, height: 600, zoom: 2 },
+    ]) {
+      await resize(app, page, size);
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp', 'ArrowUp']) {
+        await page.keyboard.press(`Shift+${key}`);
+        await expectFocusUncovered(page);
+      }
+    }
+    await resize(app, page, { width: 1200, height: 760 });
+  });
+  await expect(text(page, '3 lost entries selected.')).toBeVisible();
   await look(app, page, info, 'chosen');
   await tabTo(page, button(page, 'Bring these back…'));
   await page.keyboard.press('Enter');
@@ -388,6 +402,16 @@ async function saveTo(app: ElectronApplication, filePath: string | null): Promis
   await app.evaluate(({ dialog }, path) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: path === null, filePath: path ?? '' });
   }, filePath);
+}
+
+/** Its end that is nearer to a bar can be seen. A line may be higher than the room. */
+async function expectFocusUncovered(page: Page): Promise<void> {
+  const isSeen = () =>
+    page.locator('.line:focus').evaluate((line) => {
+      const { top, bottom, left } = line.getBoundingClientRect();
+      return [top + 3, bottom - 3].some((y) => line.contains(document.elementFromPoint(left + 20, y)));
+    });
+  await expect.poll(isSeen).toBe(true);
 }
 
 /** Opens the question about the chat that is shown, by its boundary. */

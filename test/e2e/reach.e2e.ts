@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Locator } from '@playwright/test';
 import { expectNothingCutOff } from './cut-off.ts';
 import { BACK, button, CONFIRM, hero, named, RESTORE, story, text } from './find.ts';
 import { expect, findCore, test } from './fixtures.ts';
@@ -55,15 +56,60 @@ test('names of any length and script leave the surrounding words in place', asyn
   });
 });
 
-test('in a narrow window the header still says that the chat app is running', async ({ place, demo }) => {
+test('in a window of any width, and in large letters, the header says whole that the chat app is running', async ({
+  place,
+  demo,
+}) => {
   const host = await startHost(demo);
   const { app, page } = await place.launch({ data: demo });
-  await resize(app, page, { width: 900, height: 600 });
   const use = page.locator('.head-use');
   await expect(use).toContainText(`(process ${host.pid})`);
-  await expect.poll(() => use.evaluate((part) => part.scrollWidth - part.clientWidth)).toBe(0);
+  for (const size of [
+    { width: 900, height: 600 },
+    { width: 1100, height: 760 },
+    { width: 1200, height: 760 },
+    { width: 1300, height: 760 },
+    { width: 1200, height: 760, zoom: 2 },
+    { width: 900, height: 600, zoom: 2 },
+  ]) {
+    await resize(app, page, size);
+    await expectNothingCutOff(page, JSON.stringify(size));
+    await expect
+      .poll(() => use.evaluate((part) => part.scrollWidth - part.clientWidth), JSON.stringify(size))
+      .toBe(0);
+  }
   host.kill();
 });
+
+test('however little room there is, that it can be undone is in sight before it is confirmed', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(hero(page)).toBeVisible();
+  await resize(app, page, { width: 900, height: 600, zoom: 2 });
+  const dialog = page.getByRole('alertdialog');
+  const undo = text(dialog, 'You can undo this.');
+  await button(page, RESTORE).click();
+  await expect(button(dialog, CONFIRM)).toBeInViewport();
+  await expect(button(dialog, CONFIRM)).toBeEnabled();
+  await expectUncovered(undo);
+  await named(dialog, 'radio', /^Remove 3 newer messages/).press('Space');
+  await expect(button(dialog, /remove 3 newer messages$/)).toBeEnabled();
+  await undo.scrollIntoViewIfNeeded();
+  await expectUncovered(undo);
+});
+
+/** Nothing else is drawn over it. */
+async function expectUncovered(part: Locator): Promise<void> {
+  const isOnTop = () =>
+    part.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const corners = [1, height - 1].map((y) => document.elementFromPoint(left + width / 2, top + y));
+      return corners.every((found) => found !== null && element.contains(found));
+    });
+  await expect.poll(isOnTop).toBe(true);
+}
 
 test('with the system’s high-contrast colours, the selection can still be seen', async ({ place, demo }) => {
   const { page } = await place.launch({ data: demo });

@@ -4,6 +4,7 @@ import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { tabTo } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
+import { resize } from './resize.ts';
 
 /** Where there is only drawing, in pixels from the top of the timeline. */
 const ABOVE_MARKS = 30;
@@ -75,6 +76,18 @@ test('the timeline is zoomed by keys and pointer, hidden, and told as a table', 
     await page.mouse.move(at - 80, high);
     await expectRewindAt(page, from + 20);
     await page.screenshot({ path: info.outputPath('zoomed.png') });
+  });
+
+  await test.step('in a window of another width, the middle stays the middle', async () => {
+    const offMiddle = async () => {
+      const { x, width } = await boxOf(page.locator('.timeline-pane'));
+      return ((await endOfRewind(page)) - x) / width - 0.5;
+    };
+    const before = await offMiddle();
+    for (const width of [900, 1920, 1200]) {
+      await resize(app, page, { width, height: 760 });
+      await expect.poll(async () => Math.abs((await offMiddle()) - before)).toBeLessThan(0.02);
+    }
     for (let step = 0; step < 5; step += 1) await wheelWithCtrl(page, 200);
     await expect.poll(widthOf).toBeCloseTo(whole, 0);
   });
