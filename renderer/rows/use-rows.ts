@@ -4,7 +4,7 @@ import type { RowsSubject } from '../../src/model/rows.ts';
 import { call } from '../ask/api.ts';
 import { type Request, useRequest } from '../ask/use-request.ts';
 
-export type OpenRows = ResultOf<'rows.open'>;
+type OpenRows = ResultOf<'rows.open'>;
 
 export type FollowedRows = Request<OpenRows> & {
   /** Keeps the comparison that is shown until the function that it returns is called. */
