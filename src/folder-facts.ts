@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
-import { isDemo } from './demo/demo.ts';
+import { isDemo } from './demo/is-demo.ts';
 import { type DataFolder, isDatabaseProblem } from './host/data-folder.ts';
 import { OWN, SNAPSHOTS } from './host/folders.ts';
 import { findOpeners } from './host/in-use.ts';
 import { rulesOf } from './host/profile.ts';
+import { isWritable } from './host/writable.ts';
 import { ACTIONS } from './journal/actions.ts';
 import { JOURNAL } from './journal/journal.ts';
 import { withLiveLog } from './log/live-log.ts';
@@ -11,8 +12,7 @@ import { hasSystemCode, SnapbackError } from './model/errors.ts';
 import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
 import { describeTrash } from './prune/trash.ts';
-import { readRestoredState } from './recovery/undo.ts';
-import { isWritable } from './restore/preflight.ts';
+import { readRestoredState } from './recovery/restored-state.ts';
 import { folderOfKind, KEPT_KIND, TRASH } from './snapshots/names.ts';
 import { stat } from './system/files.ts';
 

@@ -3,18 +3,18 @@ export {
   applyRestore,
   applyUndo,
   diffSnapshot,
-  listSnapshots,
   planRestore,
   planUndo,
   salvageSnapshot,
   takeIfDue,
   takeSnapshot,
-  verifySnapshots,
-} from './actions.ts';
+} from './actions/actions.ts';
+export { listSnapshots, verifySnapshots } from './actions/listing.ts';
 export { checkSnapshot } from './catalog/catalog.ts';
 export { readHappened } from './catalog/happened.ts';
 export { findOnlyCopies } from './catalog/lost.ts';
-export { buildDemo, isDemo } from './demo/demo.ts';
+export { buildDemo } from './demo/demo.ts';
+export { isDemo } from './demo/is-demo.ts';
 export { describeFolder, placesOf } from './folder-facts.ts';
 export { exportReceipt } from './history/export-receipt.ts';
 export { readHistory } from './history/history.ts';
@@ -22,6 +22,7 @@ export { type DataFolder, openDataFolder } from './host/data-folder.ts';
 export { findOpeners } from './host/in-use.ts';
 export { rulesOf } from './host/profile.ts';
 export { saveFields } from './host/profile-file.ts';
+export { isWritable } from './host/writable.ts';
 export { checkProfile } from './inspect/check-profile.ts';
 export { type Conflicts, withConflicts } from './inspect/conflicts.ts';
 export { type Conversation, openConversation } from './inspect/conversation.ts';
@@ -65,9 +66,10 @@ export { releaseAbandoned, releaseSnapshot } from './prune/release.ts';
 export { describeSpace } from './prune/space.ts';
 export { describeTrash, emptyTrash, recordEmptied } from './prune/trash.ts';
 export { viewTrash } from './prune/trash-view.ts';
-export { type Finished, finishInterrupted } from './recovery/interrupted.ts';
-export { readPlanOutcome, readRestoredState, rehearseUndo } from './recovery/undo.ts';
-export { isWritable } from './restore/preflight.ts';
+export { finishInterrupted } from './recovery/interrupted.ts';
+export { readRestoredState } from './recovery/restored-state.ts';
+export type { Finished } from './recovery/settle.ts';
+export { readPlanOutcome, rehearseUndo } from './recovery/undo.ts';
 export { rehearseRestore } from './restore/rehearse-on-copy.ts';
 export { defaultRestoreOptions } from './restore/restore.ts';
 export { readMergeChoices, readRowNames } from './restore/row-file.ts';
@@ -76,10 +78,12 @@ export { readWaiting } from './restore/waiting-events.ts';
 export { findSalvageable } from './salvage/salvage.ts';
 export { readRowHistory } from './search/row-history.ts';
 export { type SearchTask, searchSnapshots } from './search/search.ts';
-export { closeBackup, closeBackups, openBackup, type WithBackup } from './snapshots/backups.ts';
+export { openBackup, type WithBackup } from './snapshots/backups.ts';
+export { closeBackup, closeBackups } from './snapshots/close-backups.ts';
 export { BACKUP_KIND, isKind, KEPT_KIND, snapshotTime } from './snapshots/names.ts';
 export { foldName } from './sqlite/names.ts';
 export type { SqlValue } from './sqlite/row-hash.ts';
 export { clearCache, describeCache } from './stage/cache-folder.ts';
+export { fetchPart } from './system/fetch-part.ts';
 export { lstat, readdir, watch } from './system/files.ts';
 export { sweepPrivateFolders } from './system/private-folder.ts';

@@ -168,7 +168,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/log',
       'src/journal',
       'src/snapshots',
-      'src/restore',
       'src/recovery',
       'src/prune',
       'src/demo',
@@ -176,7 +175,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       node,
     ],
   },
-  'src/actions.ts': {
+  'src/actions': {
     values: [
       'src/system',
       'src/snapshots',
@@ -209,7 +208,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'src/history',
       'src/demo',
       'src/folder-facts.ts',
-      'src/actions.ts',
+      'src/actions',
     ],
   },
   'src/cli': { values: [model, words, 'src/index.ts', node] },

@@ -8,11 +8,12 @@ import { type KeptNote, readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
 import { mapInBatches } from '../system/batches.ts';
+import { fetchPart } from '../system/fetch-part.ts';
 import { glanceAt, type Known, unreadable } from './glance.ts';
 import { recallLineages } from './lineage.ts';
-import { type Memory, recall } from './memory.ts';
+import { type Memory, pick, recall } from './memory.ts';
 import { findNeeded } from './needed-snapshots.ts';
-import { type Findings, type Listing, pick, readWhole } from './read-whole.ts';
+import type { Findings, Listing } from './read-whole.ts';
 import { explainRetention } from './retention.ts';
 
 /** `backups`: also what somebody opened from anywhere, last. */
@@ -40,9 +41,13 @@ export async function listSnapshots(
   const listing = { folder, files, memory };
   if (options.check !== true) return summarize(listing, files, { memory, lineages, failures: new Map() });
   const unread = files.filter((file) => file.problem === null && !isSettled(file, memory, lineages));
+  const { readWhole } = await fetchReading();
   const found = await readWhole(listing, unread, task);
   return summarize(listing, files, { ...found, lineages: new Map([...lineages, ...found.lineages]) });
 }
+
+/** A list is mostly shown without reading a file whole. */
+const fetchReading = () => fetchPart(() => import('./read-whole.ts'));
 
 /** Whether reading the file again would tell nothing new. */
 function isSettled({ key }: SnapshotFile, memory: Memory, lineages: ReadonlyMap<string, unknown>): boolean {
@@ -80,6 +85,7 @@ export async function verifySnapshots(
   const memory = await recall(folder);
   const listing = { folder, files, memory };
   const readable = chosen.filter(({ problem }) => problem === null);
+  const { readWhole } = await fetchReading();
   return summarize(listing, chosen, await readWhole(listing, readable, task));
 }
 

@@ -10,6 +10,7 @@ import { readWithNotes } from '../snapshot-file/own-notes.ts';
 import { type ReadingOptions, readSnapshot, type SnapshotPart } from '../snapshot-file/reader.ts';
 import type { OpenedFile } from '../snapshots/open-file.ts';
 import { foldName } from '../sqlite/names.ts';
+import { readUndoes } from './undoes.ts';
 
 /** What reading all of a snapshot tells; never what a row contains. */
 export type SnapshotFacts = {
@@ -27,12 +28,6 @@ export type SnapshotFacts = {
 
 /** How many events the live log has, and which columns tell them apart. */
 export type LiveLogFacts = { readonly events: number; readonly identity: Identity };
-
-/** Which restore a safety copy undoes, from Snapback's own notes at the end of the file; null for any other snapshot. */
-export function readUndoes(about: SnapshotAbout | null): SnapshotSummary['undoes'] {
-  if (about === null || about.restore === null) return null;
-  return { snapshotId: about.restore.snapshotId, action: about.restore.action };
-}
 
 /**
  * Reads a snapshot from its first byte to its last. Damage is a fact, not an error. Where the log is longer than the

@@ -6,7 +6,7 @@ import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
 import type { SnapshotFile } from '../snapshots/files.ts';
 import { withSnapshotFile } from '../snapshots/open-file.ts';
-import { readUndoes } from './facts.ts';
+import { readUndoes } from './undoes.ts';
 
 /** What is known about a file after a look at its ends, or after reading all of it. */
 export type Known = Pick<

@@ -7,7 +7,7 @@ import type { Happened, Loss, Way } from '../model/happened.ts';
 import type { RestoredState } from '../model/receipt.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { readRestoredState } from '../recovery/undo.ts';
+import { readRestoredState } from '../recovery/restored-state.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { listSnapshots } from './catalog.ts';
 import { type Placed, readPlaced, readUnplaced } from './placed.ts';

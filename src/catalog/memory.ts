@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ReadMark } from '../log/log-questions.ts';
+import type { SnapshotFile } from '../snapshots/files.ts';
 import type { SnapshotFacts } from './facts.ts';
 import { createFolderCache, type Entries, integer } from './folder-cache.ts';
 
@@ -46,3 +47,9 @@ export const { recall, remember } = createFolderCache<Remembered>({
   version: 4,
   entry: remembered,
 });
+
+/** What is remembered of files that are still there. */
+export function pick(memory: Memory, files: readonly SnapshotFile[]): Memory {
+  const keys = new Set(files.map(({ key }) => key));
+  return new Map([...memory].filter(([key]) => keys.has(key)));
+}

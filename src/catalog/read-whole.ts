@@ -8,7 +8,7 @@ import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import { type LiveLogFacts, readFacts } from './facts.ts';
 import { judgeLineages, readLiveLogFacts } from './lineage.ts';
-import { type Memory, type Remembered, recall, remember } from './memory.ts';
+import { type Memory, pick, type Remembered, recall, remember } from './memory.ts';
 
 type Lineages = ReadonlyMap<string, SnapshotSummary['lineage']>;
 
@@ -76,10 +76,4 @@ async function readOne(folder: DataFolder, { id }: SnapshotFile, live: LiveLogFa
 /** Files are hostile: whatever one of them causes, the others are still listed. */
 function unexpected(id: SnapshotId, error: unknown): SnapbackError {
   return new SnapbackError('internal', 'This file could not be checked.', { id, why: String(error) }, error);
-}
-
-/** What is remembered of files that are still there. */
-export function pick(memory: Memory, files: readonly SnapshotFile[]): Memory {
-  const keys = new Set(files.map(({ key }) => key));
-  return new Map([...memory].filter(([key]) => keys.has(key)));
 }

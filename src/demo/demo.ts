@@ -21,6 +21,7 @@ import { isAlive } from '../system/process-mark.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createDemoHost } from './host.ts';
+import { DATABASE, isFile, MARKER } from './is-demo.ts';
 import { createRandom } from './random.ts';
 import { liveDemoWorld } from './world.ts';
 
@@ -32,8 +33,6 @@ export type DemoOptions = {
   readonly nativeBinding?: string | undefined;
 };
 
-const MARKER = join(OWN, 'demo.json');
-const DATABASE = 'chat.db';
 const DEFAULT_SEED = 20;
 /** Rows of tables that no snapshot names. */
 const BYSTANDERS = `
@@ -60,20 +59,6 @@ export async function buildDemo(dir: string, options: DemoOptions, task: TaskOpt
     }
   } catch (error) {
     throw explainWriteError(error, target);
-  }
-}
-
-/** Whether a data folder is a demo that `buildDemo` completed. @throws `io-failed` */
-export async function isDemo(dir: string): Promise<boolean> {
-  return (await isFile(join(dir, MARKER))) && (await isFile(join(dir, DATABASE)));
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) return false;
-    throw error;
   }
 }
 

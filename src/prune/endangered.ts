@@ -11,6 +11,7 @@ import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
 import { findKeptFolder, readKeptNote } from '../snapshots/kept-notes.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { KEPT_KIND } from '../snapshots/names.ts';
+import { waysOf } from './ways.ts';
 
 /** As long before its time is over does a snapshot count as about to be taken: as the window says “soon”. */
 const SOON_MS = 3 * 24 * 60 * 60 * 1000;
@@ -58,14 +59,6 @@ export async function findWorthKeeping(
     if (!(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
     return { ids: ids.filter((id) => ways.has(id)), whole: error.code === 'event-ids-unsupported' };
   }
-}
-
-/** The snapshots that the first screen names, which hold what is missing. */
-export function waysOf(happened: Happened | null): readonly SnapshotId[] {
-  if (happened?.state === 'unplaced') return happened.way === null ? [] : [happened.way.snapshotId];
-  if (happened === null || !('loss' in happened)) return [];
-  const earlier = happened.state === 'several' ? happened.earlier : [];
-  return [happened.loss, ...earlier].map(({ snapshotId }) => snapshotId);
 }
 
 function isAboutToGo(retention: Retention | undefined, now: Date): boolean {

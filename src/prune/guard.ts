@@ -3,9 +3,10 @@ import type { Happened } from '../model/happened.ts';
 import type { PruneReceipt } from '../model/prune.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import { tidy } from '../system/durable.ts';
-import { findEndangered, findWorthKeeping, waysOf } from './endangered.ts';
+import { fetchPart } from '../system/fetch-part.ts';
 import { holdSnapshot } from './kept.ts';
 import { releaseSnapshot } from './release.ts';
+import { waysOf } from './ways.ts';
 
 /*
  * As long as a folder is open, what would bring something back is not lost to the host's own rule: it is held, as it is
@@ -54,6 +55,7 @@ export function createGuard(folder: DataFolder): Guard {
 
   async function lookOnce(now: Date): Promise<void> {
     if (ended) return;
+    const { findEndangered, findWorthKeeping } = await fetchPart(() => import('./endangered.ts'));
     const endangered = await findEndangered(folder, now);
     // Nothing that the answer depends on has changed.
     const key = `${endangered.key}\n${endangered.ids.join('\n')}\n${mark(happened)}`;

@@ -8,7 +8,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { Protection, ProtectionLook } from '../model/protection.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { isInHands } from '../recovery/interrupted.ts';
+import { isInHands } from '../recovery/in-hands.ts';
 import { hostRules, retire, takeIfDue } from './due.ts';
 import { asOnlyTaker } from './one-taker.ts';
 import { planPrune } from './prune.ts';

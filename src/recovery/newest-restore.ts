@@ -7,7 +7,7 @@ import type { RestoreReceipt } from '../model/receipt.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { isNoted, type NoNote, type NotedSafetyCopy } from '../snapshots/restore-note.ts';
-import { judgeOutcome } from './restore-outcome.ts';
+import { fetchPart } from '../system/fetch-part.ts';
 import { findRecorded, listUnsettled, standingFor, type UnsettledRestore } from './unsettled-restores.ts';
 
 /** What journal and safety copies say about all restores of a folder. */
@@ -71,6 +71,7 @@ async function findUnrecorded(
     why: isNoted(copy) ? null : copy,
   });
   if (!canBeJudged(newest)) return undecided(newest);
+  const { judgeOutcome } = await fetchPart(() => import('./restore-outcome.ts'));
   return withReadView(folder, task, async ({ db }) => {
     const database = readHostDatabase(db, folder.profile);
     for (const one of unsettled) {

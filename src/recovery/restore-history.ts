@@ -14,7 +14,7 @@ import {
   type NotedSafetyCopy,
   readNote,
 } from '../snapshots/restore-note.ts';
-import { isInHands } from './interrupted.ts';
+import { isInHands } from './in-hands.ts';
 import { type Step, type Walk, walkBack } from './walk-back.ts';
 
 /** What is known of one restore, undo or redo of this database. */

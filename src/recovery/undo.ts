@@ -1,8 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { checkDatabase } from '../host/find-database.ts';
-import type { JournalState } from '../journal/replay.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { PlanOutcome, RestoredState, RestoreReceipt } from '../model/receipt.ts';
+import type { PlanOutcome, RestoreReceipt } from '../model/receipt.ts';
 import type { Rehearsal } from '../model/rehearsal.ts';
 import type { RestoreConsents, RestorePlan } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
@@ -13,54 +12,13 @@ import { applyRestore, defaultRestoreOptions, type PlanOptions, planRestore } fr
 import type { ApplyOptions } from '../restore/run.ts';
 import type { NoNote, NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { whileMarked } from '../system/private-folder.ts';
-import { readHeldState } from './held-state.ts';
 import { findNewest, type Newest, readStory } from './newest-restore.ts';
 import { readRestoreHistory } from './restore-history.ts';
 import { wayBackOf } from './way-back.ts';
 
 /**
- * The newest restore that was committed, and what the database holds since; null where there is none or nobody can tell.
- * It is known from the journal, or where that lacks it, from the safety copies, which name the content before and after.
- * Where the content did not tell once, this process does not look again: that takes a copy of the database, and what was
- * written since does not make it clearer.
- * @throws as `withReadView`, where content has to be looked at
- */
-export async function readRestoredState(
-  folder: DataFolder,
-  task: TaskOptions = {},
-): Promise<RestoredState | null> {
-  const { journal, unsettled } = await readStory(folder);
-  const question = JSON.stringify(unsettled.map(({ safetyCopyId }) => safetyCopyId));
-  if (unsettled.length > 0 && unanswered.get(folder) === question) return null;
-  const newest = await findNewest(folder, { journal, unsettled }, task);
-  if (newest.found === 'undecided') unanswered.set(folder, question);
-  return newest.found === 'copy' ? describeState(folder, newest, journal) : null;
-}
-
-/** For each open folder, the restores where the content did not tell whether they were made. A cache: losing it costs time only. */
-const unanswered = new WeakMap<DataFolder, string>();
-
-async function describeState(
-  folder: DataFolder,
-  { copy, receipt }: Extract<Newest, { readonly found: 'copy' }>,
-  journal: JournalState,
-): Promise<RestoredState> {
-  const { id, note } = copy;
-  return {
-    planId: note.planId,
-    action: note.action,
-    snapshotId: note.snapshotId,
-    snapshotTakenAt: note.snapshotTakenAt,
-    holds: await readHeldState(folder, copy, journal),
-    safetyCopyId: id,
-    finishedAt: receipt?.finishedAt ?? null,
-    tablesVerified: note.after.length,
-  };
-}
-
-/**
  * How the newest try of a plan ended, for a caller whose process was killed before it heard the answer. Call it after
- * `finishInterrupted`, when nobody is working on that plan any more. @throws as `readRestoredState`
+ * `finishInterrupted`, when nobody is working on that plan any more. @throws as `findNewest`
  */
 export async function readPlanOutcome(
   folder: DataFolder,

@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findObstacle, SNAPSHOTS } from '../host/folders.ts';
 import { findOpeners } from '../host/in-use.ts';
+import { isWritable } from '../host/writable.ts';
 import { findJournalObstacle } from '../journal/journal.ts';
 import type { SnapshotRef } from '../model/diff.ts';
 import { hasSystemCode, isSystemError, orNull, SnapbackError } from '../model/errors.ts';
@@ -12,7 +13,6 @@ import { listSnapshotFiles } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { endsInBlank } from '../sqlite/database.ts';
-import { databaseGone } from '../sqlite/look-first.ts';
 import { access, constants, stat } from '../system/files.ts';
 import { freeSpace } from '../system/free-space.ts';
 
@@ -123,24 +123,6 @@ export async function requireWritable(folder: DataFolder): Promise<void> {
     throw new SnapbackError('database-read-only', 'The database can only be read, not written.', {
       database: folder.databaseFile,
     });
-}
-
-/** Whether database file and folder may be written to. @throws `database-missing`, `database-unreadable` */
-export async function isWritable(folder: DataFolder): Promise<boolean> {
-  try {
-    await access(folder.databaseFile, constants.W_OK);
-    await access(dirname(folder.databaseFile), constants.W_OK);
-    return true;
-  } catch (error) {
-    if (hasSystemCode(error, 'EACCES', 'EROFS', 'EPERM')) return false;
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) throw databaseGone(folder.databaseFile, error);
-    throw new SnapbackError(
-      'database-unreadable',
-      'The database could not be opened.',
-      { path: folder.databaseFile },
-      error,
-    );
-  }
 }
 
 /** The bytes of a database and its WAL. @throws `database-unreadable` */

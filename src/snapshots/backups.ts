@@ -48,19 +48,6 @@ export async function openBackup(folder: DataFolder, path: string, task: TaskOpt
   };
 }
 
-/** The folder without one of its backups. Their copies are removed. Of an id that is not open, nothing happens. */
-export async function closeBackup(folder: DataFolder, id: SnapshotId): Promise<DataFolder> {
-  const { backups = [] } = folder;
-  const closed = backups.find(({ name }) => `${BACKUP_KIND}/${name}` === id);
-  await closed?.close();
-  return { ...folder, backups: backups.filter((one) => one !== closed) };
-}
-
-/** Removes the private copies of everything that was opened. */
-export async function closeBackups({ backups = [] }: DataFolder): Promise<void> {
-  for (const { close } of backups) await close();
-}
-
 const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
 
 /** Refuses what belongs to the folder itself. It opens nothing, so that no lock is lost. @throws `backup-refused` */

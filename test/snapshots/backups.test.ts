@@ -23,7 +23,8 @@ import { checkSnapshot, listSnapshots } from '../../src/catalog/catalog.ts';
 import { diffSnapshot } from '../../src/compare/diff.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { keepSnapshot } from '../../src/prune/kept.ts';
-import { closeBackup, closeBackups, openBackup } from '../../src/snapshots/backups.ts';
+import { openBackup } from '../../src/snapshots/backups.ts';
+import { closeBackup, closeBackups } from '../../src/snapshots/close-backups.ts';
 import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import {
   codeOf,

@@ -12,6 +12,7 @@ import {
   SnapbackError,
   takeSnapshot,
 } from '../../../src/index.ts';
+import { loadParts } from '../load-parts.ts';
 import { restoring } from '../requests.ts';
 
 /**
@@ -22,7 +23,8 @@ import { restoring } from '../requests.ts';
 const [dir = '', action = '', id = ''] = process.argv.slice(2);
 const { USER_ID: user, FILL_IN: fillIn, FILL: filler = '', PATIENT: patient } = process.env;
 const { LOCK_IN: lockIn, LOCK: locked = '' } = process.env;
-// The addon must be loaded while it may be read.
+// Code and addon must be loaded while they may be read.
+await loadParts();
 new Database(':memory:').close();
 if (user !== undefined) {
   process.setgid?.(Number(user));

@@ -10,13 +10,15 @@ import {
   readRestoredState,
   SnapbackError,
 } from '../../../src/index.ts';
+import { loadParts } from '../load-parts.ts';
 
 /**
  * Does one thing as a user bound by file permissions, even if root starts it, and prints the answer or the error's
  * code.
  */
 const [action = '', path = '', id = ''] = process.argv.slice(2);
-// The addon must be loaded while it may be read.
+// Code and addon must be loaded while they may be read.
+await loadParts();
 new Database(':memory:').close();
 if (process.getuid?.() === 0) {
   process.setgid?.(65534);
