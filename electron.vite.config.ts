@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { classicFirst } from './scripts/classic-first.ts';
@@ -10,6 +10,10 @@ const at = (path: string) => resolve(import.meta.dirname, path);
 const nodeTarget = 'node20.18';
 const chromeTarget = 'chrome130';
 
+/** Code of the core's process, but for the files that run when they are loaded. */
+const isCore = (id: string) =>
+  /^(src|electron[\\/]core)[\\/](?!(process|beside[\\/]worker)\.ts$)/.test(relative(import.meta.dirname, id));
+
 export default defineConfig({
   main: {
     plugins: [linkWorker()],
@@ -18,7 +22,23 @@ export default defineConfig({
       rolldownOptions: {
         input: { main: at('electron/main/main.ts'), 'core-process': at('electron/core/process.ts') },
         external: ['better-sqlite3'],
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        // Only entries do something when they are loaded. So whoever imports one function from `src/index.ts` does not get all.
+        treeshake: { moduleSideEffects: false },
+        output: {
+          format: 'es',
+          // Names and lines stay, for traces that can be read. Comments are only more to read at each start.
+          comments: false,
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          // Two files for the core: what opens and lists a folder, and all that is imported later. The threads share them.
+          codeSplitting: {
+            groups: [
+              { name: 'libraries', test: /node_modules/, tags: ['$initial'], priority: 2 },
+              { name: 'first', test: isCore, tags: ['$initial'], priority: 1 },
+              { name: 'later', test: isCore },
+            ],
+          },
+        },
       },
     },
   },

@@ -4,8 +4,8 @@ import {
   type Guard,
   type Protection,
   type ProtectionState,
-  protectOnce,
 } from '../../src/index.ts';
+import { fetchBackground } from './fetch-background.ts';
 
 /** How often it is looked what is to be kept, taken or tidied up. */
 const LOOK_EVERY_MS = 60_000;
@@ -37,6 +37,7 @@ export function createByItself(folder: DataFolder, isFree: () => boolean): ByIts
     if (!isFree()) return later();
     busy = true;
     try {
+      const { protectOnce } = await fetchBackground();
       last = await protectOnce(folder, allowed, new Date(), { signal: stop.signal });
       if (last.busy) later();
     } finally {

@@ -1,9 +1,7 @@
 import {
-  checkSnapshot,
   closeBackup,
   closeBackups,
   type DataFolder,
-  openBackup,
   type PrunePolicy,
   type RestoreConsents,
   type RestoreOptions,
@@ -14,6 +12,7 @@ import {
 import type { FolderId, WindowEvent } from '../contract.ts';
 import { type ByItself, createByItself } from './by-itself.ts';
 import { type CheckQueue, createCheckQueue } from './check-queue.ts';
+import { fetchBackground } from './fetch-background.ts';
 import { toListed } from './for-window.ts';
 import { createOpenConversations, type OpenConversations } from './open-conversations.ts';
 import { type Changed, watchFolder } from './watch-folder.ts';
@@ -102,6 +101,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
       );
       const checks = createCheckQueue(
         async (id, signal) => {
+          const { checkSnapshot } = await fetchBackground();
           const snapshot = toListed(await checkSnapshot(current, id, { signal }));
           tell({ type: 'snapshot-checked', folderId, snapshot });
         },
@@ -120,6 +120,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         },
         openBackup: (path, task) =>
           change(async () => {
+            const { openBackup } = await fetchBackground();
             const opened = await openBackup(current, path, task);
             current = opened.folder;
             return opened.id;

@@ -11,8 +11,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AllRequests, WindowEvent } from '../../../electron/contract.ts';
-import { createHandlers, type Handlers } from '../../../electron/core/handlers.ts';
+import { createHandlers } from '../../../electron/core/handlers.ts';
 import { createOpenFolders, type OpenFolders } from '../../../electron/core/open-folders.ts';
+import type { Handlers } from '../../../electron/core/requests.ts';
 import { defaultRestoreOptions, type RestoreOptions } from '../../../src/index.ts';
 import { runToEnd } from '../../support/process.ts';
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'snapback-handlers-'));
   events = [];
   folders = createOpenFolders((event) => events.push(event));
-  handlers = createHandlers(folders, { nativeBinding: undefined, sqliteTempDirs: [] });
+  handlers = await createHandlers(folders, { nativeBinding: undefined, sqliteTempDirs: [] }).all();
   dir = await handlers['private.prepare-demo']({ home, fresh: false }, task);
   await handlers['private.open']({ folderId, dir, database: null, cacheDir: join(home, 'cache') }, task);
   folders.heard(folderId);

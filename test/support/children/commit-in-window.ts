@@ -26,10 +26,10 @@ export type CommitCase = {
   readonly meanwhile: string;
 };
 
-const handlers = createHandlers(
+const handlers = await createHandlers(
   createOpenFolders(() => undefined),
   { nativeBinding: undefined, sqliteTempDirs: [] },
-);
+).all();
 const consents = { acceptDrift: false, acceptOtherTimeline: true };
 const options = { ...defaultRestoreOptions, ...consents };
 

@@ -1,21 +1,25 @@
 import Database from 'better-sqlite3';
+import { fetchBackground } from '../../../electron/core/fetch-background.ts';
 import { createHandlers } from '../../../electron/core/handlers.ts';
 import { createOpenFolders } from '../../../electron/core/open-folders.ts';
 import { defaultRestoreOptions } from '../../../src/index.ts';
+import { loadParts } from '../load-parts.ts';
 
 /** Opens a data folder as the window does, as a user whom file permissions bind, and prints what the window shows of it. */
 const [dir = '', snapshotId = ''] = process.argv.slice(2);
-// The addon must be loaded while it may be read.
+// Code and addon must be loaded while they may be read.
+await loadParts();
+const folderId = 'folder-1';
+const handlers = await createHandlers(
+  createOpenFolders(() => undefined),
+  { nativeBinding: undefined, sqliteTempDirs: [] },
+).all();
+await fetchBackground();
 new Database(':memory:').close();
 if (process.getuid?.() === 0) {
   process.setgid?.(65534);
   process.setuid?.(65534);
 }
-const folderId = 'folder-1';
-const handlers = createHandlers(
-  createOpenFolders(() => undefined),
-  { nativeBinding: undefined, sqliteTempDirs: [] },
-);
 await handlers['private.open']({ folderId, dir, database: null, cacheDir: `${dir}/no-cache` }, {});
 const listed = await handlers['snapshots.list']({ folderId }, {});
 const options = { ...defaultRestoreOptions };

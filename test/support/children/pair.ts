@@ -4,7 +4,7 @@ import '../../faults/clock.ts';
 import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Handlers } from '../../../electron/core/handlers.ts';
+import type { Handlers } from '../../../electron/core/requests.ts';
 import type { DataFolder } from '../../../src/index.ts';
 import { explain } from '../../../words/errors.ts';
 import { watchCalls } from '../../faults/inject.ts';
@@ -52,10 +52,10 @@ type Planned = { readonly planId: string; readonly apply: 'plan.apply' | 'prune.
 /** As the window does it: opens the folder, asks for a plan, and applies that. */
 function inWindow(plan: (window: Window) => Promise<Planned>): Action {
   return async (_, world) => {
-    const handlers = createHandlers(
+    const handlers = await createHandlers(
       createOpenFolders(() => undefined),
       { nativeBinding: undefined, sqliteTempDirs: [] },
-    );
+    ).all();
     const of = { folderId: 'folder-1' };
     const [dir, cacheDir] = [join(world, 'data'), join(world, 'cache')];
     await handlers['private.open']({ ...of, dir, database: null, cacheDir }, {});
