@@ -1,6 +1,6 @@
 import type { RestorePlan } from '../src/model/restore.ts';
 import type { Rules } from '../src/model/rules.ts';
-import type { RowName } from '../src/model/search.ts';
+import type { Hit, RowName, StoredValue } from '../src/model/search.ts';
 import type { Related, Selection } from '../src/model/selection.ts';
 import { clip } from './clip.ts';
 import { formatNumber, sumOf } from './numbers.ts';
@@ -22,6 +22,20 @@ export type ChosenPart =
 /** A single row as a part: of a message, what belonged to it comes along unless the person chooses otherwise. */
 export function singlePart(row: RowName, { isMessage }: { readonly isMessage: boolean }): ChosenPart {
   return isMessage ? messagesPart([row]) : rowsPart([row]);
+}
+
+/** Several hits of a search as a part: messages with what belonged to them, unless there is anything else among them. */
+export function hitsPart(hits: readonly Pick<Hit, 'table' | 'key' | 'event'>[]): ChosenPart {
+  const isMessages = hits.every(({ event }) => event !== null);
+  // A row may be found by more than one of its values.
+  const rows = new Map(
+    hits.map(({ table, key }) => [JSON.stringify([table, key.map(nameOfValue)]), { table, key }]),
+  );
+  return isMessages ? messagesPart([...rows.values()]) : rowsPart([...rows.values()]);
+}
+
+function nameOfValue(value: StoredValue): unknown {
+  return value instanceof Uint8Array ? [...value] : [typeof value, String(value)];
 }
 
 /** Rows as a part, by themselves unless the person chooses otherwise. */

@@ -89,6 +89,29 @@ function momentsWords(ids: readonly SnapshotId[], { name }: Moments, rest: 'olde
   return joinWords([...named, ...(more === 0 ? [] : [`${formatNumber(more)} ${rest}`])]);
 }
 
+/** Whether it can be brought back: nobody sees it now, and a snapshot holds it under a name. */
+export function canComeBack(hit: Hit): boolean {
+  return isGone(hit) && hit.key.length > 0 && showingIn(hit).length > 0;
+}
+
+/** The newest snapshot that shows all of these; null: none does. */
+export function snapshotOf(hits: readonly Pick<Hit, 'in' | 'hiddenIn'>[]): SnapshotId | null {
+  const [first, ...others] = hits.map(showingIn);
+  return first?.find((id) => others.every((ids) => ids.includes(id))) ?? null;
+}
+
+/** `3 hits chosen.` */
+export function chosenHitsWords(hits: number): string {
+  return `${count(hits, 'hit')} chosen.`;
+}
+
+/** `Bring 3 back…` */
+export function restoreHitsWords(hits: number): string {
+  return `Bring ${hits === 1 ? 'it' : formatNumber(hits)} back…`;
+}
+
+export const NO_COMMON_SNAPSHOT = 'No snapshot holds all of them, so bring back fewer at once.';
+
 /** What was found, other than a message: `Memory`, `Chat`, or the table's name. */
 export function rowWords(
   { table, column, event }: Pick<Hit, 'table' | 'column' | 'event'>,

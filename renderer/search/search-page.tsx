@@ -1,10 +1,17 @@
-import { type KeyboardEvent, useState } from 'react';
-import { Button, GridList, GridListItem } from 'react-aria-components';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { Button, Checkbox, GridList, GridListItem, type Key } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { Loss } from '../../src/model/happened.ts';
 import type { Hit, RowName } from '../../src/model/search.ts';
 import { singlePart } from '../../words/part.ts';
-import { type Extent, hitsWords, isGone, notSearchedWords, showingIn } from '../../words/search.ts';
+import {
+  canComeBack,
+  type Extent,
+  hitsWords,
+  isGone,
+  notSearchedWords,
+  showingIn,
+} from '../../words/search.ts';
 import { useRestorePart } from '../ask/restore-part.ts';
 import type { Sought } from '../ask/snapshot-view.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
@@ -12,6 +19,7 @@ import { ErrorNote } from '../parts/error-note.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Tick } from '../parts/tick.tsx';
 import { Working } from '../parts/working.tsx';
+import { ChosenHitsBar } from './chosen-hits-bar.tsx';
 import { HitRow } from './hit-row.tsx';
 import { LastLost } from './last-lost.tsx';
 import { type Search, useSearch } from './use-search.ts';
@@ -81,18 +89,42 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
   const shown = wanted.slice(0, most).map((hit) => ({ id: nameOf(hit), hit }));
   const rest = wanted.length - shown.length;
   const extent = extentOf(search);
+  const restore = useRestorePart();
+  const list = useRef<HTMLDivElement>(null);
+  const [chosenKeys, setChosenKeys] = useState<ReadonlySet<Key>>(new Set());
+  const choosable = restore === null ? [] : shown.filter(({ hit }) => canComeBack(hit));
+  const chosen = choosable.filter(({ id }) => chosenKeys.has(id));
+  const fixed = shown.filter((one) => !choosable.includes(one));
   return (
     <>
       <p className="search-count" role="status">
         {(hits.length > 0 || extent !== 'running') && hitsWords(wanted, extent)}
       </p>
+      {restore !== null && (
+        <ChosenHitsBar
+          hits={chosen.map(({ hit }) => hit)}
+          onRestore={restore}
+          onClear={() => {
+            list.current?.querySelector<HTMLElement>('[role=row][aria-selected=true]')?.focus();
+            setChosenKeys(new Set());
+          }}
+        />
+      )}
       {busy && <Working progress={progress} words="Searching" onCancel={cancel} />}
       {error !== null && <ErrorNote error={error} />}
       {shown.length > 0 && (
         <GridList
+          ref={list}
           className="hits"
           aria-label="Hits"
           items={shown}
+          selectionMode={choosable.length > 0 ? 'multiple' : 'none'}
+          selectedKeys={chosen.map(({ id }) => id)}
+          onSelectionChange={(keys) =>
+            setChosenKeys(keys === 'all' ? new Set(choosable.map(({ id }) => id)) : keys)
+          }
+          disabledKeys={fixed.map(({ id }) => id)}
+          disabledBehavior="selection"
           onAction={(key) => {
             const hit = shown.find(({ id }) => id === key)?.hit;
             const newest = hit === undefined ? undefined : showingIn(hit)[0];
@@ -112,6 +144,14 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
                 </Button>
               )}
               <RestoreHit hit={hit} />
+              {restore !== null && canComeBack(hit) && (
+                <Checkbox slot="selection" className="tick" aria-label="Choose">
+                  <span className="box">
+                    <Icon name="check" size={12} />
+                  </span>
+                  Choose
+                </Checkbox>
+              )}
             </GridListItem>
           )}
         </GridList>
@@ -141,7 +181,7 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
 function RestoreHit({ hit }: { readonly hit: Hit }) {
   const restore = useRestorePart();
   const newest = showingIn(hit)[0];
-  if (restore === null || newest === undefined || hit.key.length === 0 || !isGone(hit)) return null;
+  if (restore === null || newest === undefined || !canComeBack(hit)) return null;
   const { table, key, event } = hit;
   return (
     <Button

@@ -81,13 +81,14 @@ test('in a window of any width, and in large letters, the header says whole that
   host.kill();
 });
 
-test('however little room there is, that it can be undone is in sight before it is confirmed', async ({
+test('however little room there is, the button that brings back is in sight, and so is that it can be undone', async ({
   place,
   demo,
 }) => {
   const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toBeVisible();
   await resize(app, page, { width: 900, height: 600, zoom: 2 });
+  await expect(button(page, RESTORE)).toBeInViewport({ ratio: 1 });
   const dialog = page.getByRole('alertdialog');
   const undo = text(dialog, 'You can undo this.');
   await button(page, RESTORE).click();

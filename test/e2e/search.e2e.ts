@@ -71,6 +71,50 @@ test('a lost word is found by keyboard, with where it was, and its snapshot open
   await look(app, page, info.outputPath('opened'));
 });
 
+test('several hits are chosen by keyboard and brought back at once', async ({ place, demo }, info) => {
+  const { app, page } = await place.launch({ data: demo });
+  const dialog = page.getByRole('alertdialog');
+  await expect(page.locator('.hero')).toBeVisible();
+  await find(app);
+  await page.keyboard.type('the');
+  await expect(page.getByRole('status').filter({ hasText: /of them gone now$/ })).toBeVisible();
+  await named(page, 'checkbox', 'Only what is gone now').press('Space');
+  await expect(page.getByRole('status').filter({ hasText: /, all gone now$/ })).toBeVisible();
+  const chosen = named(page, 'grid', 'Hits').getByRole('row', { selected: true });
+  await hits(page).first().focus();
+  await page.keyboard.press('Space');
+  await expect(text(page, '1 hit chosen.')).toBeVisible();
+  // Between the two is an event that is no message.
+  for (const key of ['ArrowDown', 'ArrowDown', 'Space']) await page.keyboard.press(key);
+  await expect(text(page, '2 hits chosen.')).toBeVisible();
+  await expect(chosen).toHaveCount(2);
+  await look(app, page, info.outputPath('chosen'));
+  await expectAccessible(app, page, 'chosen hits');
+
+  await test.step('the question names them, and they stay chosen', async () => {
+    await tabTo(page, button(page, 'Bring 2 back…'));
+    await page.keyboard.press('Enter');
+    await expect(named(page, 'alertdialog', /^Bring the selected messages back/)).toBeVisible();
+    await expect(button(dialog, 'Bring back 2 messages')).toBeEnabled();
+    await page.keyboard.press('Escape');
+    await expect(button(page, 'Bring 2 back…')).toBeFocused();
+    await expect(chosen).toHaveCount(2);
+  });
+
+  await test.step('they are cleared without losing the focus, and Escape closes the search only then', async () => {
+    await pressOn(button(page, 'Clear selection'), 'Enter');
+    await expect(chosen).toHaveCount(0);
+    await expect(hits(page).first()).toBeFocused();
+    await page.keyboard.press('Space');
+    await expect(chosen).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(chosen).toHaveCount(0);
+    await expect(page.locator('.search-page')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.search-page')).toBeHidden();
+  });
+});
+
 test('a hit opens its chat at its message, also where that is folded away, and another row its table', async ({
   place,
   demo,

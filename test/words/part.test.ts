@@ -9,6 +9,7 @@ import {
   type ChosenPart,
   chosenWords,
   guessedWords,
+  hitsPart,
   MOST_CHOSEN,
   relatedChoices,
   relatedWords,
@@ -249,5 +250,19 @@ describe('the question about a part', () => {
     expect(heldAfter({ action: 'restore', snapshotId: plan.snapshot.id }, plan, receipt)).not.toHaveProperty(
       'isPart',
     );
+  });
+});
+
+test('hits are brought back as messages with what belonged to them, and with anything else among them as rows; each row once', () => {
+  const event = { chat: null, chatName: null, speaker: null, ts: null, kind: null };
+  const message = (id: bigint) => ({ table: 'event_log', key: [id], event });
+  const memory = { table: 'memories', key: ['1'], event: null };
+  expect(hitsPart([message(1n), message(2n), message(1n)])).toMatchObject({
+    as: 'message',
+    selection: { related: 'children', rows: [{ key: [1n] }, { key: [2n] }] },
+  });
+  expect(hitsPart([message(1n), memory, { ...memory, key: [1n] }])).toMatchObject({
+    as: 'rows',
+    selection: { rows: [{ table: 'event_log' }, { key: ['1'] }, { key: [1n] }] },
   });
 });

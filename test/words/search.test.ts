@@ -7,6 +7,7 @@ import {
   notSearchedWords,
   rowWords,
   saidWords,
+  snapshotOf,
   stripWords,
   valueWords,
 } from '../../words/search.ts';
@@ -98,4 +99,14 @@ it('a row is named in people’s words, and JSON is shown without escapes', () =
   expect(rowWords({ ...hit, table: 'other', column: 'text' }, rules)).toBe('Other, text');
   expect(valueWords('{"a":"caf\\u00e9 \\ud83d\\ude00 \\\\u0041"}')).toBe('{"a":"café 😀 \\\\u0041"}');
   expect(valueWords(null)).toBe('nothing');
+});
+
+it.each([
+  ['of one, the newest that shows it', [{}], ids[0]],
+  ['not one in which it is hidden', [{ hiddenIn: ids.slice(0, 1) }, {}], ids[1]],
+  ['one that shows all', [{ in: ids.slice(1) }, { in: ids.slice(2) }, {}], ids[2]],
+  ['none where no single one shows all', [{ in: ids.slice(0, 1) }, { in: ids.slice(1) }], null],
+  ['none of nothing', [], null],
+])('several hits come back from the newest snapshot that shows all: %s', (_, hits, id) => {
+  expect(snapshotOf(hits.map((one) => ({ ...hit, in: ids, ...one })))).toBe(id);
 });
