@@ -16,15 +16,15 @@ type Lineage = SnapshotSummary['lineage'];
  * decide: after a database was replaced, or a log was cut and grew again, equal ids stand for other events.
  */
 
-/** A log of at most so many events is read even at a glance, which takes about 40 ms. */
+/** A log of at most so many events is read even at a glance, if somebody wrote to the database. That takes about 40 ms. */
 const MOST_READ_AT_A_GLANCE = 20_000;
 
 /**
  * Remembered verdicts that still hold. One holds while the live log still has all the events that it had then; where the
- * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure, and so
- * does a `glance` at a short one. Of a long one, a glance knows that two logs are the same only while nobody wrote to the
- * database; that they are not, by the number of events and the last one. Empty where the database cannot be read with this
- * effort.
+ * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure. A
+ * `glance` counts its events, which is enough while nobody wrote to the database. Where somebody did, it reads a short log,
+ * and knows of a long one only that two logs are not the same, by the number of events and the last one. Empty where the
+ * database cannot be read with this effort.
  * @throws `cancelled`
  */
 export async function recallLineages(
@@ -33,11 +33,16 @@ export async function recallLineages(
   effort: 'glance' | 'patient',
   task: TaskOptions,
 ): Promise<ReadonlyMap<string, Lineage>> {
-  if ([...known.values()].every(({ lineage }) => lineage === null)) return new Map();
+  const verdicts = [...known.values()].flatMap(({ lineage }) => lineage ?? []);
+  if (verdicts.length === 0) return new Map();
   const database = await markOfDatabase(folder);
+  const isUnwritten = verdicts.every((verdict) => verdict.database === database);
+  const look = effort === 'patient' ? readAgain : isUnwritten ? glanceAgain : lookAgain;
   const recalled = await withLiveLog(folder, effort, task, async (live) => {
-    const marks = [...known.values()].flatMap(({ lineage }) => (lineage === null ? [] : [lineage.live]));
-    const now = await (effort === 'patient' ? readAgain : lookAgain)(live, marks);
+    const now = await look(
+      live,
+      verdicts.map((verdict) => verdict.live),
+    );
     const found = new Map<string, Lineage>();
     for (const [key, { lineage, log }] of known) {
       if (lineage === null || log === null) continue;
