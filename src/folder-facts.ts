@@ -13,11 +13,15 @@ import type { FolderFacts } from './model/folder.ts';
 import type { TaskOptions } from './model/task.ts';
 import { describeTrash } from './prune/trash.ts';
 import { readRestoredState } from './recovery/restored-state.ts';
+import type { Look } from './snapshots/files.ts';
 import { folderOfKind, KEPT_KIND, TRASH } from './snapshots/names.ts';
 import { stat } from './system/files.ts';
 
-/** `brief` leaves out what can be asked for later and takes longer the more there is: who has the database open, and the count of events. */
-type Depth = { readonly brief?: boolean };
+/**
+ * `brief` leaves out what can be asked for later and takes longer the more there is: who has the database open, and the
+ * count of events. `look`: a look from just before.
+ */
+type FactsOptions = { readonly brief?: boolean; readonly look?: Look | null };
 
 /**
  * What a quick look at a data folder tells: its database, who has it open, whether it holds a restored state. Only reads,
@@ -26,12 +30,12 @@ type Depth = { readonly brief?: boolean };
  */
 export async function describeFolder(
   folder: DataFolder,
-  { brief = false }: Depth = {},
+  options: FactsOptions = {},
   task: TaskOptions = {},
 ): Promise<FolderFacts> {
   const { files, bytes, freesBytes, others, otherNames } = await describeTrash(folder);
   return {
-    ...(await describeDatabase(folder, brief, task)),
+    ...(await describeDatabase(folder, options, task)),
     name: basename(folder.dir),
     database: basename(folder.databaseFile),
     demo: await isDemo(folder.dir),
@@ -44,7 +48,7 @@ type DatabaseFacts = Omit<FolderFacts, 'name' | 'database' | 'demo' | 'trash' | 
 
 async function describeDatabase(
   folder: DataFolder,
-  brief: boolean,
+  { brief = false, look }: FactsOptions,
   task: TaskOptions,
 ): Promise<DatabaseFacts> {
   try {
@@ -54,7 +58,7 @@ async function describeDatabase(
       databaseBytes: (await stat(folder.databaseFile)).size,
       readOnly: !(await isWritable(folder)),
       inUse: brief ? null : await findOpeners(folder.databaseFile),
-      restored: await readRestoredState(folder, task),
+      restored: await readRestoredState(folder, task, look),
     };
   } catch (error) {
     if (!isDatabaseProblem(error)) throw error;

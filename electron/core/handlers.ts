@@ -5,12 +5,16 @@ import {
   fetchPart,
   finishInterrupted,
   type KnownOutcome,
+  type Look,
   listSnapshots,
+  lookAtSnapshots,
   openDataFolder,
   type Rows,
   releaseAbandoned,
+  sweepPrivateFolders,
   type TaskOptions,
   unlessCancelled,
+  whileMarked,
 } from '../../src/index.ts';
 import { prepareDemo } from './demo-place.ts';
 import { toListed } from './for-window.ts';
@@ -30,9 +34,9 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   const rows = createOpenRegister<Rows>();
   const conflicts = createOpenRegister<Conflicts>();
   /** Lists the snapshots, and has those checked that never were. */
-  const list = async (folderId: string, task: TaskOptions) => {
+  const list = async (folderId: string, task: TaskOptions, look: Look | null = null) => {
     const { folder, checks } = folders.get(folderId);
-    const found = await listSnapshots(folder, { check: false, backups: true }, task);
+    const found = await listSnapshots(folder, { backups: true, look }, task);
     const unchecked = found
       .filter(({ health }) => health === 'unchecked')
       .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` }));
@@ -41,30 +45,36 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   };
 
   const first: FirstHandlers = {
-    async 'private.open'({ folderId, dir, database, cacheDir }, task) {
-      const named = database === null ? {} : { database };
-      const folder = await openDataFolder(dir, {
-        ...named,
-        ...environment,
-        cacheDir,
-        withoutDatabase: true,
-      });
-      const [newest] = await finishInterrupted(folder, task);
-      await releaseAbandoned(folder);
-      // Watched first, so that what changes after these facts is told.
-      await folders.add(folderId, folder);
-      try {
-        return {
-          facts: await describeFolder(folder, { brief: true }, task),
-          // A list that cannot be read keeps nobody from a folder.
-          snapshots: await list(folderId, task).catch(unlessCancelled),
-          interrupted: newest === undefined ? null : ENDED[newest.outcome],
-        };
-      } catch (error) {
-        await folders.close(folderId);
-        throw error;
-      }
-    },
+    'private.open': ({ folderId, dir, database, cacheDir }, task) =>
+      whileMarked(async () => {
+        const named = database === null ? {} : { database };
+        const folder = await openDataFolder(dir, {
+          ...named,
+          ...environment,
+          cacheDir,
+          withoutDatabase: true,
+        });
+        const before = await lookAtSnapshots(folder).catch(unlessCancelled);
+        const [newest] = await finishInterrupted(folder, task, before);
+        const released = await releaseAbandoned(folder, before);
+        const isSame = newest === undefined && !released;
+        const look = isSame ? before : await lookAtSnapshots(folder).catch(unlessCancelled);
+        // Watched first, so that what changes after these facts is told.
+        await folders.add(folderId, folder, look);
+        // What another process left when it was killed is in nobody's way.
+        setTimeout(() => void sweepPrivateFolders(), QUIET_AFTER_MS);
+        try {
+          return {
+            facts: await describeFolder(folder, { brief: true, look }, task),
+            // A list that cannot be read keeps nobody from a folder.
+            snapshots: await list(folderId, task, look).catch(unlessCancelled),
+            interrupted: newest === undefined ? null : ENDED[newest.outcome],
+          };
+        } catch (error) {
+          await folders.close(folderId);
+          throw error;
+        }
+      }),
     async 'private.close'({ folderId }) {
       rows.closeAll(folderId);
       conflicts.closeAll(folderId);

@@ -2,6 +2,7 @@ import {
   closeBackup,
   closeBackups,
   type DataFolder,
+  type Look,
   type PrunePolicy,
   type RestoreConsents,
   type RestoreOptions,
@@ -45,7 +46,8 @@ export type OpenEntry = {
 };
 
 export type OpenFolders = {
-  readonly add: (folderId: FolderId, folder: DataFolder) => Promise<void>;
+  /** `seen`: a look at its snapshots from just before; whatever has changed since is told. */
+  readonly add: (folderId: FolderId, folder: DataFolder, seen: Look | null) => Promise<void>;
   /** @throws `data-folder-missing` for an id that is not open */
   readonly get: (folderId: FolderId) => OpenEntry;
   /** Runs what a person waits for; the background checks of this folder pause meanwhile. @throws as `get` */
@@ -78,7 +80,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         waitedFor -= 1;
       }
     },
-    async add(folderId, folder) {
+    async add(folderId, folder, seen) {
       await entries.get(folderId)?.close();
       let current = folder;
       /** One after the other, so that none is lost. */
@@ -98,6 +100,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
           else unheard.add(what);
           if (what === 'snapshots') byItself.look();
         },
+        seen,
       );
       const checks = createCheckQueue(
         async (id, signal) => {

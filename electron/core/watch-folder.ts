@@ -1,5 +1,12 @@
-import { join } from 'node:path';
-import { type DataFolder, lstat, placesOf, readdir, SnapbackError, watch } from '../../src/index.ts';
+import {
+  type DataFolder,
+  type Look,
+  lookAtSnapshots,
+  lstat,
+  placesOf,
+  SnapbackError,
+  watch,
+} from '../../src/index.ts';
 
 const POLL_EVERY_MS = 2_000;
 const SETTLE_MS = 120;
@@ -10,10 +17,12 @@ export type Changed = 'snapshots' | 'database';
  * Tells when the snapshots, what was opened beside them, or the database change. File events of the system only say when to look, so a folder without
  * them (on a network drive) works too, with up to two seconds' delay. Only names, sizes and times are compared. No file is
  * opened, because closing it would drop SQLite's locks. Resolves after the first look, to a function that stops it.
+ * `given`: a first look at the snapshots from just before. Whatever has changed since is told.
  */
 export async function watchFolder(
   folderNow: () => DataFolder,
   onChange: (what: Changed) => void,
+  given: Look | null = null,
 ): Promise<() => void> {
   const watchers = new Map<string, ReturnType<typeof watch>>();
   let last: Prints | null = null;
@@ -24,12 +33,12 @@ export async function watchFolder(
 
   const later = (ms: number) => {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(look, ms);
+    if (!stopped) timer = setTimeout(() => void look(), ms);
   };
 
-  async function look(): Promise<void> {
+  async function look(first: Look | null = null): Promise<void> {
     looking = true;
-    const { prints, folders } = await takePrints(folderNow());
+    const { prints, folders } = await takePrints(folderNow(), first);
     if (stopped) return;
     if (last !== null && last.snapshots !== prints.snapshots) onChange('snapshots');
     if (last !== null && last.database !== prints.database) onChange('database');
@@ -63,7 +72,7 @@ export async function watchFolder(
     }
   }
 
-  await look();
+  await look(given);
   return () => {
     stopped = true;
     clearTimeout(timer);
@@ -73,26 +82,26 @@ export async function watchFolder(
 
 type Prints = { readonly [W in Changed]: string };
 
-async function takePrints(folder: DataFolder): Promise<{ prints: Prints; folders: readonly string[] }> {
-  const { snapshots, own, kept, records } = placesOf(folder);
-  const kinds = (await list(snapshots)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const kindFolders = [...kinds.map((kind) => join(snapshots, kind)), kept];
+async function takePrints(
+  folder: DataFolder,
+  first: Look | null,
+): Promise<{ prints: Prints; folders: readonly string[] }> {
+  const { snapshots, own, records } = placesOf(folder);
+  const { files, others, folders } = first ?? (await lookAtSnapshots(folder).catch(asNothing));
   const backups = folder.backups?.map(({ path }) => path) ?? [];
-  const files = await Promise.all(
-    kindFolders.map(async (path) => (await list(path)).map((entry) => join(path, entry.name))),
-  );
+  const rest = await Promise.all([...others, ...records, ...backups].map((path) => print(path)));
   const prints = {
-    snapshots: (await Promise.all([...files.flat(), ...records, ...backups].map((path) => print(path)))).join(
-      '\n',
-    ),
+    snapshots: [...files.map(({ key }) => key), ...rest].join('\n'),
     // An empty WAL holds as much as none, and may be there only because somebody has looked at the database.
     database: `${await print(folder.databaseFile)}\n${await print(`${folder.databaseFile}-wal`, 1n)}`,
   };
-  return { prints, folders: [folder.dir, snapshots, own, ...kindFolders] };
+  return { prints, folders: [folder.dir, snapshots, own, ...folders] };
 }
 
-async function list(path: string) {
-  return readdir(path, { withFileTypes: true }).catch(() => []);
+/** Where the folder of snapshots cannot be read, or is a link to elsewhere, the list says so. */
+function asNothing(error: unknown): Look {
+  if (!(error instanceof SnapbackError)) throw error;
+  return { files: [], others: [], folders: [] };
 }
 
 async function print(path: string, leastBytes = 0n): Promise<string> {

@@ -3,7 +3,13 @@ import type { DataFolder } from '../host/data-folder.ts';
 import { noSuchSnapshot } from '../model/errors.ts';
 import type { Kept, Retention, SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { listSnapshotFiles, listWithBackups, type SnapshotFile } from '../snapshots/files.ts';
+import {
+  type Look,
+  listBackups,
+  listSnapshotFiles,
+  listWithBackups,
+  type SnapshotFile,
+} from '../snapshots/files.ts';
 import { type KeptNote, readKeptNote } from '../snapshots/kept-notes.ts';
 import { takenAt } from '../snapshots/kinds.ts';
 import { KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
@@ -16,8 +22,8 @@ import { findNeeded } from './needed-snapshots.ts';
 import type { Findings, Listing } from './read-whole.ts';
 import { explainRetention } from './retention.ts';
 
-/** `backups`: also what somebody opened from anywhere, last. */
-type ListOptions = { readonly check?: boolean; readonly backups?: boolean };
+/** `backups`: also what somebody opened from anywhere, last. `look`: a look from just before. */
+type ListOptions = { readonly check?: boolean; readonly backups?: boolean; readonly look?: Look | null };
 
 /**
  * Lists all snapshots by kind, newest first. Health and counts come from what is remembered; for other files only their
@@ -30,7 +36,8 @@ export async function listSnapshots(
   options: ListOptions = {},
   task: TaskOptions = {},
 ): Promise<readonly SnapshotSummary[]> {
-  const files = await (options.backups === true ? listWithBackups : listSnapshotFiles)(folder);
+  const own = options.look?.files ?? (await listSnapshotFiles(folder));
+  const files = options.backups === true ? [...own, ...(await listBackups(folder))] : own;
   const memory = await recall(folder);
   const lineages = await recallLineages(
     folder,

@@ -8,6 +8,7 @@ import type { RestoredState } from '../model/receipt.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { readRestoredState } from '../recovery/restored-state.ts';
+import { lookAtSnapshots } from '../snapshots/files.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { listSnapshots } from './catalog.ts';
 import { type Placed, readPlaced, readUnplaced } from './placed.ts';
@@ -33,15 +34,17 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * @throws as `listSnapshots`, `withLiveLog` and `diffSnapshot`
  */
 export async function readHappened(folder: DataFolder, task: TaskOptions = {}): Promise<Happened> {
-  const restored = await readRestoredState(folder, task);
-  // A part that was brought back does not say that the rest is missing on purpose.
-  const isRestored = restored?.holds.state === 'restored' && restored.holds.isPart !== true;
   const live = await withLiveLog(folder, 'patient', task, async (log) => ({
     lastId: await log.lastId(),
     rewinds: await log.rewinds(),
     reusesIds: await log.reusesIds(),
   }));
-  const all = await listSnapshots(folder, { check: false }, task);
+  // Looked at after the log: of what was lost by then, all snapshots are there.
+  const look = await lookAtSnapshots(folder);
+  const restored = await readRestoredState(folder, task, look);
+  // A part that was brought back does not say that the rest is missing on purpose.
+  const isRestored = restored?.holds.state === 'restored' && restored.holds.isPart !== true;
+  const all = await listSnapshots(folder, { look }, task);
   const news = isRestored ? all.filter((one) => isNewsFor(one, restored)) : all;
   const placed = readPlaced(news);
   const { ways, recorded } = await weighInTurn(folder, inReadingOrder(placed, live), live.lastId, task);

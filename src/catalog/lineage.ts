@@ -21,9 +21,9 @@ const MOST_READ_AT_A_GLANCE = 20_000;
 
 /**
  * Remembered verdicts that still hold. One holds while the live log still has all the events that it had then; where the
- * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure. A
- * `glance` counts its events, which is enough while nobody wrote to the database. Where somebody did, it reads a short log,
- * and knows of a long one only that two logs are not the same, by the number of events and the last one. Empty where the
+ * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure. To a
+ * `glance`, all of them hold while nobody has written to the database since. Where somebody has, it reads a short log, and
+ * knows of a long one only that two logs are not the same, by the number of events and the last one. Empty where the
  * database cannot be read with this effort.
  * @throws `cancelled`
  */
@@ -36,13 +36,13 @@ export async function recallLineages(
   const verdicts = [...known.values()].flatMap(({ lineage }) => lineage ?? []);
   if (verdicts.length === 0) return new Map();
   const database = await markOfDatabase(folder);
-  const isUnwritten = verdicts.every((verdict) => verdict.database === database);
-  const look = effort === 'patient' ? readAgain : isUnwritten ? glanceAgain : lookAgain;
-  const recalled = await withLiveLog(folder, effort, task, async (live) => {
-    const now = await look(
-      live,
-      verdicts.map((verdict) => verdict.live),
+  if (effort === 'glance' && verdicts.every((verdict) => verdict.database === database))
+    return new Map(
+      [...known].flatMap(([key, { lineage, log }]) => (lineage && log ? [[key, lineage.verdict]] : [])),
     );
+  const recalled = await withLiveLog(folder, effort, task, async (live) => {
+    const marks = verdicts.map((verdict) => verdict.live);
+    const now = await (effort === 'patient' ? readAgain : lookAgain)(live, marks);
     const found = new Map<string, Lineage>();
     for (const [key, { lineage, log }] of known) {
       if (lineage === null || log === null) continue;

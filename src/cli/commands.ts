@@ -9,10 +9,14 @@ import {
   diffSnapshot,
   finishInterrupted,
   keepSnapshot,
+  type Look,
+  lookAtSnapshots,
   openDataFolder,
+  orNull,
   putBack,
   rulesOf,
   SnapbackError,
+  sweepPrivateFolders,
   type TakeResult,
   type TaskOptions,
   takeIfDue,
@@ -70,10 +74,10 @@ export async function runCommand(
     ...options,
     withoutDatabase: needsNoDatabase(command),
   });
-  await finishEarlierWork(folder, command, task);
+  const look = await finishEarlierWork(folder, command, task);
   const naming = { command: withWholePath(command, environment), resolvePath: environment.resolvePath };
   return withNamedFiles(folder, naming, task, async (opened, named) =>
-    runInFolder(opened, await withWholeIds(opened, named), task),
+    runInFolder(opened, await withWholeIds(opened, named), look, task),
   );
 }
 
@@ -109,17 +113,24 @@ function needsNoDatabase(command: FolderCommand): boolean {
   return isOfTwo || isCopy || NEEDS_NO_DATABASE.includes(command.name);
 }
 
-/** First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. */
+/**
+ * First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. Answers with
+ * a look at the snapshots, unless that has changed something.
+ */
 async function finishEarlierWork(
   folder: DataFolder,
   command: FolderCommand,
   task: TaskOptions,
-): Promise<void> {
+): Promise<Look | null> {
   const writes = command.name === 'take' || ('yes' in command && command.yes);
   try {
-    await finishInterrupted(folder, task);
+    await sweepPrivateFolders();
+    const look = await lookAtSnapshots(folder).catch(orNull());
+    const finished = await finishInterrupted(folder, task, look);
+    return finished.length === 0 ? look : null;
   } catch (error) {
     if (writes || !(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
+    return null;
   }
 }
 
@@ -149,13 +160,14 @@ async function runCache(clear: boolean, { cacheDir }: Environment): Promise<Answ
 async function runInFolder(
   folder: DataFolder,
   command: FolderCommand,
+  look: Look | null,
   task: TaskOptions,
 ): Promise<Answer | StreamedAnswer> {
   switch (command.name) {
     case 'status':
       return status(folder, task);
     case 'list':
-      return list(folder, command, task);
+      return list(folder, command, look, task);
     case 'show':
       return command.chat === null
         ? show(folder, command.id, task)

@@ -2,6 +2,7 @@ import { count } from '../../words/plurals.ts';
 import {
   checkSnapshot,
   type DataFolder,
+  type Look,
   listSnapshots,
   readHappened,
   rulesOf,
@@ -26,14 +27,15 @@ export async function status(folder: DataFolder, task: TaskOptions): Promise<Ans
   return { json: happened, lines: describeHappened(happened, rulesOf(folder.profile), new Date()) };
 }
 
-/** `list`: the snapshots that pass the filter. */
+/** `list`: the snapshots that pass the filter. `look`: a look at them from just before. */
 export async function list(
   folder: DataFolder,
   { check, filter }: ListCommand,
+  look: Look | null,
   task: TaskOptions,
 ): Promise<Answer> {
   const now = new Date();
-  const all = await listSnapshots(folder, { check }, task);
+  const all = await listSnapshots(folder, { check, look }, task);
   const snapshots = filterList(all, filter, now);
   const found =
     snapshots.length === 0

@@ -7,7 +7,7 @@ import type { PrunePolicy } from '../model/prune.ts';
 import type { SnapshotId, TakeResult } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { takeUpToDate } from '../restore/tables-at.ts';
-import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import { listFilesOfKind, type SnapshotFile } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, REWIND_KIND } from '../snapshots/kinds.ts';
 import type { TakenSnapshot } from '../snapshots/take.ts';
 import {
@@ -45,7 +45,7 @@ export async function isDue(
   options: { readonly now?: Date } = {},
   task: TaskOptions = {},
 ): Promise<Due> {
-  const checkpoints = (await listSnapshotFiles(folder)).filter(isCheckpoint);
+  const checkpoints = (await listFilesOfKind(folder, PERIODIC_KIND)).filter(isCheckpoint);
   return withLiveLog(folder, 'patient', task, async (live) => {
     const passedOver: Due['passedOver'][number][] = [];
     const newestEventAt = await live.lastTime();
@@ -129,7 +129,7 @@ export async function retire(
   { newestEventAt, ...choice }: Retiring,
 ): Promise<Pick<TakenSnapshot, 'retired' | 'notes'>> {
   const { now } = choice;
-  const copies = (await listSnapshotFiles(folder)).filter(({ kind }) => kind === REWIND_KIND);
+  const copies = await listFilesOfKind(folder, REWIND_KIND);
   const { keepDays } = folder.profile.rewind;
   const retired: SnapshotId[] = [];
   const notes: string[] = [];

@@ -5,7 +5,12 @@ import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
 import type { Kept, KeptSnapshot, SnapshotId } from '../model/snapshots.ts';
 import { createDraftFile, discardDraft } from '../snapshots/drafts.ts';
-import { listSnapshotFiles, listWithBackups, type SnapshotFile } from '../snapshots/files.ts';
+import {
+  listFilesOfKind,
+  listSnapshotFiles,
+  listWithBackups,
+  type SnapshotFile,
+} from '../snapshots/files.ts';
 import {
   findKeptFolder,
   type KeptNote,
@@ -168,7 +173,7 @@ async function publish(folder: DataFolder, place: string, file: OpenedFile, note
 
 /** Writes the note under a name that has none. One that an earlier attempt with this snapshot left is replaced. */
 async function claim(folder: DataFolder, place: string, name: string, note: KeptNote): Promise<boolean> {
-  const taken = (await listSnapshotFiles(folder)).some((file) => file.id === `${KEPT_KIND}/${name}`);
+  const taken = (await listFilesOfKind(folder, KEPT_KIND)).some((file) => file.name === name);
   if (taken) return false;
   const found = await readKeptNote(place, name);
   if (found?.from === note.from) {

@@ -1,11 +1,17 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder } from '../host/folders.ts';
 import { recordAction } from '../journal/actions.ts';
 import { hasSystemCode } from '../model/errors.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { listSnapshotFiles, type SnapshotFile, statFacts } from '../snapshots/files.ts';
-import { findKeptFolder, noteNameOf, readKeptNote } from '../snapshots/kept-notes.ts';
+import {
+  type Look,
+  listFilesOfKind,
+  listSnapshotFiles,
+  type SnapshotFile,
+  statFacts,
+} from '../snapshots/files.ts';
+import { noteNameOf, readKeptNote } from '../snapshots/kept-notes.ts';
 import { fileNameOf, folderOfKind, KEPT_KIND, parseSnapshotId } from '../snapshots/names.ts';
 import { syncFolder, tidy } from '../system/durable.ts';
 import { lstat, unlink } from '../system/files.ts';
@@ -99,12 +105,17 @@ async function isIn(trashFolder: string, held: SnapshotFile, from: SnapshotId): 
   }
 }
 
-/** Ends the holds of processes that have ended, as far as the system lets us. */
-export async function releaseAbandoned(folder: DataFolder): Promise<void> {
-  const place = await findKeptFolder(folder);
-  if (place === null) return;
-  for (const { id, kind, name } of await listSnapshotFiles(folder)) {
-    const note = kind === KEPT_KIND ? await readKeptNote(place, name) : null;
-    if (note?.held != null && !isRunning(note.held)) await tidy(() => releaseSnapshot(folder, id));
+/**
+ * Ends the holds of processes that have ended, as far as the system lets us. `look`: a look from just before. Answers
+ * whether there were any.
+ */
+export async function releaseAbandoned(folder: DataFolder, look: Look | null = null): Promise<boolean> {
+  let found = false;
+  for (const { id, kind, name, file } of look?.files ?? (await listFilesOfKind(folder, KEPT_KIND))) {
+    const note = kind === KEPT_KIND ? await readKeptNote(dirname(file), name) : null;
+    if (note?.held == null || isRunning(note.held)) continue;
+    found = true;
+    await tidy(() => releaseSnapshot(folder, id));
   }
+  return found;
 }

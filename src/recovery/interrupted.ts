@@ -1,35 +1,37 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { readJournal } from '../journal/journal.ts';
 import { type JournalState, replayJournal } from '../journal/replay.ts';
-import { orNull } from '../model/errors.ts';
+import { orNull, unlessCancelled } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { type Look, lookAtSnapshots } from '../snapshots/files.ts';
 import { fetchPart } from '../system/fetch-part.ts';
-import { sweepPrivateFolders } from '../system/private-folder.ts';
 import type { Finished } from './settle.ts';
 import { sweepDrafts } from './sweep-drafts.ts';
 import { listUnsettled } from './unsettled-restores.ts';
 
 /**
  * Finishes what a killed process left. A restore that was committed gets its fresh checkpoint, one that was not is
- * recorded as such, and our own temporary files are removed. A restore that can't be judged now is left alone and judged
- * again the next time. Never touches the database. Call it when a data folder is opened.
+ * recorded as such, and our own drafts in the data folder are removed. A restore that can't be judged now is left alone and
+ * judged again the next time. Never touches the database. Call it when a data folder is opened. `given`: a look from just
+ * before.
  * @throws `cancelled`, `io-failed`; whatever is unfinished is finished the next time
  */
 export async function finishInterrupted(
   folder: DataFolder,
   task: TaskOptions = {},
+  given: Look | null = null,
 ): Promise<readonly Finished[]> {
-  await sweepPrivateFolders();
+  const look = given ?? (await lookAtSnapshots(folder).catch(unlessCancelled));
   const journal = replayJournal(await readJournal(folder));
-  const finished = (await isAllSettled(folder, journal))
+  const finished = (await isAllSettled(folder, journal, look))
     ? []
     : await (await fetchPart(() => import('./settle.ts'))).settleInterrupted({ folder, task }, journal);
-  await sweepDrafts(folder);
+  if (look !== null) await sweepDrafts(folder, look);
   return finished;
 }
 
 /** As nearly always. */
-async function isAllSettled(folder: DataFolder, journal: JournalState): Promise<boolean> {
+async function isAllSettled(folder: DataFolder, journal: JournalState, look: Look | null): Promise<boolean> {
   if (journal.open.length > 0) return false;
-  return (await listUnsettled(folder, journal).catch(orNull()))?.length === 0;
+  return (await listUnsettled(folder, journal, look).catch(orNull()))?.length === 0;
 }

@@ -6,6 +6,7 @@ import { type JournalState, replayJournal } from '../journal/replay.ts';
 import type { RestoreReceipt } from '../model/receipt.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
+import type { Look } from '../snapshots/files.ts';
 import { isNoted, type NoNote, type NotedSafetyCopy } from '../snapshots/restore-note.ts';
 import { fetchPart } from '../system/fetch-part.ts';
 import { findRecorded, listUnsettled, standingFor, type UnsettledRestore } from './unsettled-restores.ts';
@@ -13,10 +14,10 @@ import { findRecorded, listUnsettled, standingFor, type UnsettledRestore } from 
 /** What journal and safety copies say about all restores of a folder. */
 export type Story = { readonly journal: JournalState; readonly unsettled: readonly UnsettledRestore[] };
 
-/** Reads it. @throws as `readJournal` and `listUnsettled` */
-export async function readStory(folder: DataFolder): Promise<Story> {
+/** Reads it. `look`: as for `listUnsettled`. @throws as `readJournal` and `listUnsettled` */
+export async function readStory(folder: DataFolder, look: Look | null = null): Promise<Story> {
   const journal = replayJournal(await readJournal(folder));
-  const unsettled = await listUnsettled(folder, journal);
+  const unsettled = await listUnsettled(folder, journal, look);
   return { journal, unsettled: unsettled.filter(({ open }) => open?.overwritten !== true) };
 }
 

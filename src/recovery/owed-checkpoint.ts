@@ -12,7 +12,7 @@ import { holdsTables, readNotedContents } from '../restore/noted-contents.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import type { SnapshotAbout } from '../snapshot-file/notes.ts';
 import { type Draft, discardDraft, leaveDraft, reopenDraft } from '../snapshots/drafts.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
+import { listFilesOfKind } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND } from '../snapshots/kinds.ts';
 import { snapshotTime } from '../snapshots/names.ts';
 import { withSnapshotFile } from '../snapshots/open-file.ts';
@@ -123,7 +123,7 @@ async function leadsThere(
 
 /** The checkpoint that the host's next start loads, and what it says about itself; null where there is none. */
 async function readNewestCheckpoint(folder: DataFolder) {
-  const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
+  const newest = (await listFilesOfKind(folder, PERIODIC_KIND)).find(isCheckpoint);
   if (newest === undefined) return null;
   const ends = await withSnapshotFile(folder, newest.id, readSnapshotEnds).catch(orNull());
   return { id: newest.id, about: ends?.about ?? null };
@@ -139,7 +139,7 @@ const SETTLED_MS = 60_000;
 export async function dropOutdatedDraft(folder: DataFolder, open: OpenRestore): Promise<null> {
   if (open.entry.checkpointDraft === null) return null;
   const since = Date.parse(open.entry.at) + SETTLED_MS;
-  const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
+  const newest = (await listFilesOfKind(folder, PERIODIC_KIND)).find(isCheckpoint);
   if (newest === undefined || newest.problem !== null || !(newest.mtimeMs > since)) return null;
   const named = snapshotTime(newest.name)?.getTime() ?? newest.mtimeMs;
   const draft = named > since ? await reopenOwed(folder, open) : null;

@@ -4,7 +4,7 @@ import { type JournalState, replayJournal } from '../journal/replay.ts';
 import { isRunningHere } from '../journal/under-way.ts';
 import type { RestoreEntry } from '../model/history.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
+import { listFilesOfKind } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId, snapshotTime } from '../snapshots/names.ts';
 import {
@@ -36,12 +36,12 @@ export type RestoreHistory = {
 
 /**
  * All restores of this database that the journal knows or whose safety copy is there, and where Undo and Redo lead. Reads
- * the journal and notes only, never the database. @throws as `readJournal` and `listSnapshotFiles`
+ * the journal and notes only, never the database. @throws as `readJournal` and `listFilesOfKind`
  */
 export async function readRestoreHistory(folder: DataFolder): Promise<RestoreHistory> {
   const journal = replayJournal(await readJournal(folder));
-  const files = await listSnapshotFiles(folder);
-  const there = files.filter(({ kind, problem }) => kind === SAFETY_KIND && problem === null);
+  const copies = await listFilesOfKind(folder, SAFETY_KIND);
+  const there = copies.filter(({ problem }) => problem === null);
   const ids = new Set([
     ...journal.begun.map(({ safetyCopyId }) => safetyCopyId),
     ...journal.committed.map(({ safetyCopyId }) => safetyCopyId),

@@ -1,7 +1,7 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import type { CommittedRestore, JournalState, OpenRestore } from '../journal/replay.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
-import { listSnapshotFiles, type SnapshotFile } from '../snapshots/files.ts';
+import { type Look, listFilesOfKind, type SnapshotFile } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { compareNames, parseSnapshotId } from '../snapshots/names.ts';
 import {
@@ -23,12 +23,14 @@ export type UnsettledRestore = {
 /**
  * Lists the restores of this database whose end only the content can tell, newest first. These are the ones that the
  * journal knows as begun, and the ones whose safety copy is newer than the newest recorded one but unknown to the journal,
- * which may have lost its end or a line.
+ * which may have lost its end or a line. `look`: a look from before the journal was read; without it, the safety copies are
+ * listed.
  * @throws as `listSnapshotFiles`
  */
 export async function listUnsettled(
   folder: DataFolder,
   journal: JournalState,
+  look: Look | null = null,
 ): Promise<readonly UnsettledRestore[]> {
   const found: UnsettledRestore[] = [];
   for (const open of journal.open) {
@@ -37,7 +39,8 @@ export async function listUnsettled(
     const copy = await readNote(folder, safetyCopyId);
     if (!(await isOther(folder, copy))) found.push({ safetyCopyId, copy, open });
   }
-  for (const { id } of unrecorded(await listSnapshotFiles(folder), journal)) {
+  const copies = look?.files ?? (await listFilesOfKind(folder, SAFETY_KIND));
+  for (const { id } of unrecorded(copies, journal)) {
     const copy = await readNote(folder, id);
     if (await isOther(folder, copy)) continue;
     if (isNoted(copy) || copy === 'unreadable') found.push({ safetyCopyId: id, copy, open: null });

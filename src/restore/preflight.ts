@@ -9,7 +9,7 @@ import type { SnapshotRef } from '../model/diff.ts';
 import { hasSystemCode, isSystemError, orNull, SnapbackError } from '../model/errors.ts';
 import type { InUse, RestoreMode, RestorePlan } from '../model/restore.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
+import { listFilesOfKind } from '../snapshots/files.ts';
 import { isCheckpoint, PERIODIC_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { endsInBlank } from '../sqlite/database.ts';
@@ -178,7 +178,7 @@ async function needSpace(
 
 /** The checkpoint that the host cold-loads: the last by name, whatever it holds. Follows the seed's `latest_snapshot_path`. */
 async function findNewestCheckpoint(folder: DataFolder): Promise<Preflight['checkpoint']> {
-  const newest = (await listSnapshotFiles(folder)).find(isCheckpoint);
+  const newest = (await listFilesOfKind(folder, PERIODIC_KIND)).find(isCheckpoint);
   if (newest === undefined) return null;
   const ends = await withSnapshotFile(folder, newest.id, readSnapshotEnds).catch(orNull());
   return { id: newest.id, lastEventId: ends?.lastEventId ?? null };

@@ -5,7 +5,7 @@ import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { ABOUT_TABLE, readDatabaseAbout } from '../snapshot-file/database-file.ts';
 import { copyBackup, findNamedFile, refuseFile } from '../snapshots/backup-copy.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
+import { listFilesOfKind } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import { openRegularFile } from '../snapshots/open-file.ts';
 import { openPrivateDatabase } from '../sqlite/database.ts';
@@ -75,8 +75,8 @@ const DAMAGED = 'is damaged, so nothing can be started from it.';
 
 /** Whether a file is a safety copy of this folder. Its views are the chat app's own. */
 async function isOwnCopy(folder: DataFolder, path: string): Promise<boolean> {
-  const files = await listSnapshotFiles(folder);
-  return files.some(({ kind, file }) => kind === SAFETY_KIND && file === path);
+  const copies = await listFilesOfKind(folder, SAFETY_KIND);
+  return copies.some(({ file }) => file === path);
 }
 
 /**
@@ -142,8 +142,8 @@ const START_PROBLEMS: readonly string[] = [
 
 /** The error where the database is gone and nothing is named instead. It names the newest safety copy, if there is one. */
 async function needStart(folder: DataFolder, problem: SnapbackError): Promise<SnapbackError> {
-  const copies = (await listSnapshotFiles(folder)).filter(
-    ({ kind, form, problem: oddity }) => kind === SAFETY_KIND && form === 'database' && oddity === null,
+  const copies = (await listFilesOfKind(folder, SAFETY_KIND)).filter(
+    ({ form, problem: oddity }) => form === 'database' && oddity === null,
   );
   const [newest] = copies;
   const hint =

@@ -12,7 +12,7 @@ import type { By } from '../model/history.ts';
 import type { Replay, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { listSnapshotFiles } from '../snapshots/files.ts';
+import { listFilesOfKind } from '../snapshots/files.ts';
 import { SAFETY_KIND } from '../snapshots/kinds.ts';
 import {
   isNoted,
@@ -100,15 +100,14 @@ export function findHostReplay(
  * undo can have left it otherwise, and only until a table changes. That more was appended to the log does not say that
  * what was kept before it is applied; so if a rewind makes the tables what they were left as, it counts as not applied, which
  * loses nothing. Call it in a transaction, or on a copy.
- * @throws `snapshot-unreadable`, `io-failed` where what would tell cannot be read now; `cancelled`, database errors, as `listSnapshotFiles`
+ * @throws `snapshot-unreadable`, `io-failed` where what would tell cannot be read now; `cancelled`, database errors, as `listFilesOfKind`
  */
 export async function readTablesAt(
   folder: DataFolder,
   database: HostDatabase,
   task: TaskOptions,
 ): Promise<bigint | null> {
-  const files = await listSnapshotFiles(folder);
-  const copies = files.filter(({ kind }) => kind === SAFETY_KIND);
+  const copies = await listFilesOfKind(folder, SAFETY_KIND);
   const unnoted = await readUnnoted(folder, new Set(copies.map(({ id }) => id)));
   // The checkpoint, too, holds what the restore left in the tables.
   if (unnoted !== null && (await holdsProjections(folder, database, unnoted.checkpointId, task)))
@@ -131,11 +130,10 @@ export async function readTablesAt(
 
 /**
  * Where it would be noted that the tables do not hold the whole log: the safety copy or the checkpoint of a restore. Null:
- * nowhere, so they hold all of it. Reads no contents. @throws as `listSnapshotFiles`
+ * nowhere, so they hold all of it. Reads no contents. @throws as `listFilesOfKind`
  */
 export async function findTablesAtNote(folder: DataFolder): Promise<SnapshotId | null> {
-  const files = await listSnapshotFiles(folder);
-  const copies = files.filter(({ kind }) => kind === SAFETY_KIND);
+  const copies = await listFilesOfKind(folder, SAFETY_KIND);
   const unnoted = await readUnnoted(folder, new Set(copies.map(({ id }) => id)));
   if (unnoted !== null) return unnoted.checkpointId;
   for (const { id } of copies) {

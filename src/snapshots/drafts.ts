@@ -123,7 +123,7 @@ export async function withDraftPath<T>(place: string, use: (path: string) => Pro
 }
 
 /** The drafts in a folder that nobody is writing any more. @throws as `files.ts` */
-export async function listAbandoned(place: string): Promise<readonly string[]> {
+async function listAbandoned(place: string): Promise<readonly string[]> {
   const names = await readdir(place);
   return names.map((name) => join(place, name)).filter(isAbandoned);
 }

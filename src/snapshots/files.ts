@@ -46,6 +46,17 @@ export type SnapshotFile = {
 /** The last time that a `Date` can hold. */
 const LATEST_MS = 8.64e15;
 
+/** What one look at the folders of snapshots found. Whoever hands it on vouches that it is still what counts. */
+export type Look = {
+  readonly files: readonly SnapshotFile[];
+  /** Paths of whatever else is in these folders: notes, drafts, or somebody's own files. */
+  readonly others: readonly string[];
+  /** The real paths of these folders. */
+  readonly folders: readonly string[];
+};
+
+const NOTHING: Look = { files: [], others: [], folders: [] };
+
 /**
  * Everything in the snapshot folders whose name ends in `.json` or `.db`, by kind, newest name first; then what somebody
  * keeps. An entry that is not a regular
@@ -54,18 +65,39 @@ const LATEST_MS = 8.64e15;
  * @throws `snapshot-unsafe` or `snapshot-unreadable` for the snapshots folder itself
  */
 export async function listSnapshotFiles(folder: DataFolder): Promise<readonly SnapshotFile[]> {
+  return (await lookAtSnapshots(folder)).files;
+}
+
+/** As `listSnapshotFiles`, with what else is there. Each folder is read once. @throws as it does */
+export async function lookAtSnapshots(folder: DataFolder): Promise<Look> {
   const root = await findFolder(folder, SNAPSHOTS);
   const kinds = root === null ? [] : await readNames(root);
-  const lists: (readonly SnapshotFile[])[] = [];
+  const looks: Look[] = [];
   for (const kind of [...kinds].sort((a, b) => Buffer.compare(a.bytes, b.bytes)))
-    lists.push(await listKind(folder, root ?? '', kind));
-  return [...lists.flat(), ...(await listKept(folder))];
+    looks.push(await lookAtKind(folder, root ?? '', kind));
+  looks.push(await lookAtKept(folder));
+  return {
+    files: looks.flatMap(({ files }) => files),
+    others: looks.flatMap(({ others }) => others),
+    folders: looks.flatMap(({ folders }) => folders),
+  };
+}
+
+/** Those of one kind, as `listSnapshotFiles` lists them. Reads no other folder. @throws as it does */
+export async function listFilesOfKind(folder: DataFolder, kind: string): Promise<readonly SnapshotFile[]> {
+  if (kind === KEPT_KIND) return (await lookAtKept(folder)).files;
+  const root = await findFolder(folder, SNAPSHOTS);
+  return root === null ? [] : (await lookAtKind(folder, root, asEntry(root, Buffer.from(kind)))).files;
 }
 
 /** As `listSnapshotFiles`, and behind them what somebody opened from anywhere. @throws as it does */
 export async function listWithBackups(folder: DataFolder): Promise<readonly SnapshotFile[]> {
-  const opened = (folder.backups ?? []).map((backup) => describeBackup(backup));
-  return [...(await listSnapshotFiles(folder)), ...(await Promise.all(opened))];
+  return [...(await listSnapshotFiles(folder)), ...(await listBackups(folder))];
+}
+
+/** What somebody opened from anywhere, as the list shows it. */
+export function listBackups({ backups = [] }: DataFolder): Promise<readonly SnapshotFile[]> {
+  return Promise.all(backups.map((backup) => describeBackup(backup)));
 }
 
 async function describeBackup(backup: Backup): Promise<SnapshotFile> {
@@ -89,36 +121,39 @@ export function keyOf({ path, fingerprint }: Backup): string {
 }
 
 /** What cannot be reached must not keep anybody from the other snapshots: it is listed as one that is not opened. */
-async function listKept(folder: DataFolder): Promise<readonly SnapshotFile[]> {
+async function lookAtKept(folder: DataFolder): Promise<Look> {
   const segments = folderOfKind(KEPT_KIND);
   try {
     const place = await findFolder(folder, ...segments);
-    return place === null ? [] : await listFolder(KEPT_KIND, place);
+    return place === null ? NOTHING : await lookInto(KEPT_KIND, place);
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     const path = join(folder.dir, ...segments);
     const facts = await statOrNull(path);
-    return facts === null ? [] : [describeFile({ ...asFile(path), kind: KEPT_KIND }, facts, error.message)];
+    if (facts === null) return NOTHING;
+    return { ...NOTHING, files: [describeFile({ ...asFile(path), kind: KEPT_KIND }, facts, error.message)] };
   }
 }
 
 const TWIN = 'A JSON file has the same name. Rename one of the two.';
 const ODD_NAME = 'Its name is not one that a snapshot can have.';
 
-async function listKind(folder: DataFolder, root: string, entry: Entry): Promise<readonly SnapshotFile[]> {
+async function lookAtKind(folder: DataFolder, root: string, entry: Entry): Promise<Look> {
   const { name: kind, path: place } = entry;
   if (!entry.isText || !isKind(kind)) {
     const facts = await statOrNull(place);
-    if (facts === null || facts.isFile()) return [];
-    return [describeFile({ ...asFile(join(root, kind)), kind: toVisible(kind) }, facts, ODD_NAME)];
+    if (facts === null || facts.isFile()) return NOTHING;
+    const file = { ...asFile(join(root, kind)), kind: toVisible(kind) };
+    return { ...NOTHING, files: [describeFile(file, facts, ODD_NAME)] };
   }
   try {
     const path = await findFolder(folder, SNAPSHOTS, kind);
-    return path === null ? [] : await listFolder(kind, path);
+    return path === null ? NOTHING : await lookInto(kind, path);
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     const facts = await statOrNull(place);
-    return facts === null ? [] : [describeFile({ ...asFile(join(root, kind)), kind }, facts, error.message)];
+    if (facts === null) return NOTHING;
+    return { ...NOTHING, files: [describeFile({ ...asFile(join(root, kind)), kind }, facts, error.message)] };
   }
 }
 
@@ -127,9 +162,10 @@ function asFile(file: string): Pick<SnapshotFile, 'name' | 'form' | 'file'> {
   return { name: '*', form: 'json', file };
 }
 
-async function listFolder(kind: string, folder: string): Promise<readonly SnapshotFile[]> {
+async function lookInto(kind: string, folder: string): Promise<Look> {
   const all = await readNames(folder);
   const names = new Set(all.map(({ name }) => name));
+  const isSnapshot = ({ name }: Entry) => splitFileName(name) !== null;
   const entries = await mapInBatches(all, async ({ name: fileName, path, isText }) => {
     const named = splitFileName(fileName);
     const facts = named === null ? null : await statOrNull(path);
@@ -143,7 +179,11 @@ async function listFolder(kind: string, folder: string): Promise<readonly Snapsh
       ? [describeFile({ kind, name: named.name, form, file }, facts, describeOddity(facts))]
       : [describeFile({ kind, name: toVisible(named.name), form, file }, facts, ODD_NAME)];
   });
-  return entries.flat().sort((a, b) => compareNames(b.name, a.name));
+  return {
+    files: entries.flat().sort((a, b) => compareNames(b.name, a.name)),
+    others: all.flatMap((entry) => (isSnapshot(entry) || !entry.isText ? [] : [join(folder, entry.name)])),
+    folders: [folder],
+  };
 }
 
 /** A name as it is shown: slashes, control characters and anything that is not text become U+FFFD. */
@@ -162,16 +202,18 @@ type Entry = {
 async function readNames(folder: string): Promise<readonly Entry[]> {
   try {
     const names = await readdir(folder, { encoding: 'buffer' });
-    return names.map((bytes) => {
-      const name = bytes.toString();
-      const isText = Buffer.from(name).equals(bytes);
-      const path = isText ? join(folder, name) : Buffer.concat([Buffer.from(folder + sep), bytes]);
-      return { name, bytes, isText, path };
-    });
+    return names.map((bytes) => asEntry(folder, bytes));
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) return [];
     throw unreadable(error, folder, { path: folder });
   }
+}
+
+function asEntry(folder: string, bytes: Buffer): Entry {
+  const name = bytes.toString();
+  const isText = Buffer.from(name).equals(bytes);
+  const path = isText ? join(folder, name) : Buffer.concat([Buffer.from(folder + sep), bytes]);
+  return { name, bytes, isText, path };
 }
 
 /** The error for the system's refusal to read. Its message says whether to give permission or to try again. */

@@ -80,12 +80,15 @@ export function twinOf(fileName: string): string | null {
   return found === null ? null : fileNameOf(found.name, found.form === 'json' ? 'database' : 'json');
 }
 
+/** What nearly every kind is like. To compile the other pattern takes longer than to open a folder's files. */
+const PLAIN_KIND = /^\w[\w .-]{0,63}$/;
 const KIND = /^[\p{L}\p{N}_][\p{L}\p{N} ._-]{0,63}$/u;
 const TIMED_NAME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:_\d{3})?$/;
 const LONGEST_NAME_BYTES = 250;
 
 /** Whether a text can name a kind of snapshot, and thus a folder. The host may choose any plain, visible name. */
 export function isKind(text: string): boolean {
+  if (PLAIN_KIND.test(text)) return true;
   return KIND.test(text) && text.isWellFormed() && Buffer.byteLength(text) <= LONGEST_NAME_BYTES;
 }
 
@@ -199,7 +202,13 @@ export function snapshotTime(name: string): Date | null {
   return !Number.isNaN(time.getTime()) && time.toISOString() === text ? time : null;
 }
 
+/** Half of a character beyond the first 65,536. Only such halves are in another order than the characters are. */
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Compares two file names as the host's sorted listing does: by code point, with the `.json`. */
 export function compareNames(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(`${a}.json`), Buffer.from(`${b}.json`));
+  const [one, other] = [`${a}.json`, `${b}.json`];
+  if (SURROGATE.test(one) || SURROGATE.test(other))
+    return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  return one < other ? -1 : Number(one > other);
 }

@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { orNull } from '../model/errors.ts';
 import { tidy } from './durable.ts';
-import { chmod, lstat, mkdtemp, readdir, rm, writeFile } from './files.ts';
+import { chmod, lstat, mkdtemp, readdir, rm, rmdir, unlink, writeFile } from './files.ts';
 import { readSmallFile } from './plain-file.ts';
 import { isAlive, isRunning, ownMark, type ProcessMark, processMark } from './process-mark.ts';
 
@@ -34,24 +35,38 @@ export async function createPrivateFolder(): Promise<PrivateFolder> {
   }
 }
 
+/** The mark of this process, and how much of its work needs it now. */
+type Mark = { readonly folder: Promise<PrivateFolder | null>; users: number };
+
+/** Module state on purpose: works that know nothing of each other share what says the same of all of them. */
+let current: Mark | null = null;
+
 /**
  * Marks this process as a Snapback while `work` has a database open, so that other Snapbacks do not take it for the chat
- * app. Where the mark cannot be written, they do. Returns and throws what `work` does.
+ * app. Works at the same time, and works within a work, share one mark. Where it cannot be written, they do take it for
+ * that. Returns and throws what `work` does.
  */
 export async function whileMarked<T>(work: () => Promise<T>): Promise<T> {
-  let mark: PrivateFolder | null = null;
-  await tidy(async () => {
-    mark = await createPrivateFolder();
-  });
+  current ??= { folder: createPrivateFolder().catch(orNull()), users: 0 };
+  const own = current;
+  own.users += 1;
   try {
+    await own.folder;
     return await work();
   } finally {
-    await leave(mark);
+    own.users -= 1;
+    if (own.users === 0) {
+      current = null;
+      await tidy(async () => leave(await own.folder));
+    }
   }
 }
 
-async function leave(mark: PrivateFolder | null): Promise<void> {
-  await mark?.remove();
+/** Removes a folder that holds nothing but the mark. */
+async function leave(folder: PrivateFolder | null): Promise<void> {
+  if (folder === null) return;
+  await unlink(join(folder.path, MARK));
+  await rmdir(folder.path);
 }
 
 /** Removes the private folders of processes that have ended. Folders that cannot be removed (another user's) stay. */

@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { createPrivateFolder, isOwnProcess, sweepPrivateFolders } from '../../src/system/private-folder.ts';
+import {
+  createPrivateFolder,
+  isOwnProcess,
+  sweepPrivateFolders,
+  whileMarked,
+} from '../../src/system/private-folder.ts';
 import { readProcFile } from '../../src/system/proc-file.ts';
 import { isAlive } from '../../src/system/process-mark.ts';
 
@@ -76,3 +81,32 @@ test.runIf(linux)(
     await sweepPrivateFolders();
   },
 );
+
+/** How many folders of this process there are. */
+async function countOwn(): Promise<number> {
+  const names = await readdir(tmpdir());
+  return names.filter((name) => name.startsWith(`snapback-${process.pid}-`)).length;
+}
+
+test('a process is marked once for all that it does at the same time, until the last of it has ended', async () => {
+  const before = await countOwn();
+  const seen: number[] = [];
+  const look = async (): Promise<void> => {
+    seen.push((await countOwn()) - before);
+  };
+  const failed = whileMarked(async () => {
+    await look();
+    await whileMarked(look);
+    throw new RangeError('It failed.');
+  });
+  const lasting = whileMarked(async () => {
+    await failed.catch(() => null);
+    await look();
+  });
+  await expect(failed).rejects.toThrow(RangeError);
+  await lasting;
+  expect(await countOwn()).toBe(before);
+  await whileMarked(look);
+  expect(seen).toEqual([1, 1, 1, 1]);
+  expect(await countOwn()).toBe(before);
+});
