@@ -38,7 +38,7 @@ export function isOfFolder({ opened }: Pick<ListedSnapshot, 'opened'>): boolean 
 export const OPENED = 'opened';
 
 /** The list by time. Moments in ISO 8601 are in the order of their characters; a collator would take most of the time. */
-export function newestFirst(snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
+function newestFirst(snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
   return snapshots.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : a.takenAt > b.takenAt ? -1 : 0));
 }
 

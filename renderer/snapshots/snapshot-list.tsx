@@ -1,23 +1,10 @@
-import { type UIEvent, useMemo, useState } from 'react';
-import {
-  Button,
-  Collection,
-  Header,
-  type Key,
-  ListBox,
-  ListBoxItem,
-  ListBoxSection,
-  ListLayout,
-  type Selection,
-  Virtualizer,
-} from 'react-aria-components';
+import { useMemo, useState } from 'react';
+import { Button, type Key } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { FolderFacts } from '../../src/model/folder.ts';
 import type { Rules } from '../../src/model/rules.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import { kindWords } from '../../words/kinds.ts';
-import { type Held, lineTitle, NOTHING_HELD } from '../../words/listing.ts';
-import { formatClock, formatDayHeading } from '../../words/moments.ts';
+import type { Held } from '../../words/listing.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { arrivalWords } from '../../words/retention.ts';
@@ -26,12 +13,7 @@ import { Icon } from '../parts/icons.tsx';
 import type { LineAction } from './line-actions.tsx';
 import { LineMenu } from './line-menu.tsx';
 import { isShown, isWhole, ListFilter, SHOW_ALL } from './list-filter.tsx';
-import { groupByDay, isOfFolder, OPENED } from './snapshot-groups.ts';
-import { LineContext, SnapshotLine } from './snapshot-line.tsx';
-import { useFirstLines } from './use-first-lines.ts';
-
-// Estimates for lines outside the screen. Visible lines are measured.
-const LAYOUT = { estimatedRowSize: 51, estimatedHeadingSize: 34 };
+import { SnapshotLines } from './snapshot-lines.tsx';
 
 export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
@@ -45,76 +27,30 @@ export type SnapshotListProps = {
   readonly onCommand: (command: 'trash') => void;
 };
 
-/** All snapshots by day, newest first. Shift or Ctrl selects several. Only the visible lines are rendered. */
+/** All snapshots, or those that the filter finds, and below them what is in the trash. */
 export function SnapshotList(props: SnapshotListProps) {
   const { snapshots, facts, held, selected, onSelect, onAction } = props;
   const today = useToday();
   const [filter, setFilter] = useState(SHOW_ALL);
-  const found = useMemo(
-    () => (isWhole(filter) ? null : snapshots.filter((one) => isShown(one, filter, { held, today }))),
+  const shown = useMemo(
+    () => (isWhole(filter) ? snapshots : snapshots.filter((one) => isShown(one, filter, { held, today }))),
     [snapshots, filter, held, today],
   );
-  // Without a filter it is the same list, whatever the time: then it is not grouped and built again.
-  const whole = useFirstLines(snapshots);
-  const shown = found ?? whole;
-  const groups = useMemo(() => groupByDay(shown), [shown]);
-  const choose = (keys: Selection) => onSelect(keys === 'all' ? new Set(shown.map(({ id }) => id)) : keys);
-  const line = useMemo(() => ({ facts, held }), [facts, held]);
-  const textOf = (snapshot: ListedSnapshot) =>
-    `${lineTitle(snapshot, held.get(snapshot.id) ?? NOTHING_HELD)} ${formatClock(snapshot.takenAt)}`;
-  const [passed, setPassed] = useState<string | null>(null);
-  const dependencies = [today, held];
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
       <ListFilter snapshots={snapshots} filter={filter} onFilter={setFilter} />
-      <LineContext value={line}>
-        <LineMenu selected={selected} onSelect={onSelect} onAction={onAction}>
-          {passed !== null && (
-            <p className="passed-day" aria-hidden="true">
-              {headingOf(passed, today)}
-            </p>
-          )}
-          <Virtualizer layout={ListLayout} layoutOptions={LAYOUT} shouldObserveItemSize>
-            <ListBox
-              aria-label="Snapshots"
-              className="snapshot-list"
-              items={groups}
-              selectionMode="multiple"
-              selectionBehavior="replace"
-              disallowEmptySelection
-              escapeKeyBehavior="none"
-              selectedKeys={selected}
-              onSelectionChange={choose}
-              onAction={() => onAction('restore')}
-              onScroll={(event) => setPassed(findPassedDay(event))}
-              dependencies={dependencies}
-              renderEmptyState={() =>
-                snapshots.length === 0 ? <NoSnapshots rules={facts.rules} /> : <NoneFound />
-              }
-            >
-              {(group) => (
-                <ListBoxSection id={`day:${group.day}`}>
-                  <Header className="group-head" data-day={group.takenAt}>
-                    {headingOf(group.takenAt, today)}
-                  </Header>
-                  <Collection items={group.snapshots} dependencies={dependencies}>
-                    {(snapshot) => (
-                      <ListBoxItem
-                        id={snapshot.id}
-                        textValue={textOf(snapshot)}
-                        className="snap"
-                        data-day={isOfFolder(snapshot) ? snapshot.takenAt : OPENED}
-                      >
-                        <SnapshotLine snapshot={snapshot} />
-                      </ListBoxItem>
-                    )}
-                  </Collection>
-                </ListBoxSection>
-              )}
-            </ListBox>
-          </Virtualizer>
-        </LineMenu>
-      </LineContext>
+      <LineMenu selected={selected} onSelect={onSelect} onAction={onAction}>
+        <SnapshotLines
+          snapshots={shown}
+          facts={facts}
+          held={held}
+          selected={selected}
+          onSelect={onSelect}
+          onAction={() => onAction('restore')}
+        >
+          {snapshots.length === 0 ? <NoSnapshots rules={facts.rules} /> : <NoneFound />}
+        </SnapshotLines>
+      </LineMenu>
       {facts.trash.files > 0 && (
         <div className="trash-strip">
           <Icon name="trash" />
@@ -129,23 +65,6 @@ export function SnapshotList(props: SnapshotListProps) {
       )}
     </nav>
   );
-}
-
-/** The heading of a group, by the moment that stands for it. */
-function headingOf(moment: string, today: Date): string {
-  return moment === OPENED ? kindWords('@file').many : formatDayHeading(moment, today);
-}
-
-/** A moment of the day to which the topmost visible line belongs; null at the top, where its heading is in sight. */
-function findPassedDay({ currentTarget }: UIEvent<HTMLElement>): string | null {
-  if (currentTarget.scrollTop <= 0) return null;
-  const { top } = currentTarget.getBoundingClientRect();
-  const lines = [...currentTarget.querySelectorAll<HTMLElement>('[data-day]')];
-  const first = lines
-    .map((element) => ({ element, box: element.getBoundingClientRect() }))
-    .filter(({ box }) => box.bottom > top)
-    .toSorted((a, b) => a.box.top - b.box.top)[0];
-  return first?.element.dataset.day ?? null;
 }
 
 function NoneFound() {

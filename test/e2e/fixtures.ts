@@ -23,7 +23,7 @@ type LaunchOptions = {
 };
 type Running = { readonly app: ElectronApplication; readonly page: Page };
 
-type Place = {
+export type Place = {
   /** A private folder that is gone after the test. */
   readonly folder: string;
   /** The home folder of the app's user: where the demo is built and the system's trash lies. */

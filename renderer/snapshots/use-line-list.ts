@@ -1,0 +1,164 @@
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import type { Key } from 'react-aria-components';
+import { type Choosing, chooseLine, lineAfterLoss } from './choosing.ts';
+import { stepByKey } from './line-keys.ts';
+import type { LineGroup } from './line-window.ts';
+import { findTyped, NOTHING_TYPED, typeKey } from './type-ahead.ts';
+import { useLineWindow } from './use-line-window.ts';
+
+const isMac = navigator.platform.startsWith('Mac');
+
+export type LineListProps = {
+  readonly groups: readonly LineGroup[];
+  readonly selected: ReadonlySet<Key>;
+  readonly onSelect: (ids: ReadonlySet<Key>) => void;
+  /** Enter, or a double click. */
+  readonly onAction: () => void;
+  /** What typing finds a line by. */
+  readonly textOf: (place: number) => string;
+};
+
+/**
+ * The behaviour of a list of lines in which several can be chosen: keys, clicks, typing, and one line that has the focus
+ * when the list has it. A range goes on from where it began as long as `selected` is the set that `onSelect` was given.
+ */
+export function useLineList(props: LineListProps, list: RefObject<HTMLElement | null>) {
+  const { groups, selected, onSelect, onAction, textOf } = props;
+  const ids = useMemo(() => groups.flatMap((group) => group.ids), [groups]);
+  const lines = useLineWindow(groups, list);
+  const [last, setLast] = useState<{ readonly ids: readonly Key[]; readonly active: Key | null }>({
+    ids,
+    active: null,
+  });
+  const isNew = last.ids !== ids;
+  const entered = isNew ? lineAfterLoss(last.active, last.ids, ids) : last.active;
+  if (isNew) setLast({ ids, active: entered });
+  // Until the list was entered, its first chosen line is where that begins.
+  const active = entered ?? ids.find((id) => selected.has(id)) ?? null;
+  const at = useMemo(() => (active === null ? -1 : ids.indexOf(active)), [ids, active]);
+
+  const line = useRef<HTMLDivElement>(null);
+  /** Also while the line that had the focus has just been replaced. */
+  const hasFocus = useRef(false);
+  const isToBeSeen = useRef(false);
+  useLayoutEffect(() => {
+    const { current } = line;
+    if (hasFocus.current && current !== null) {
+      if (document.activeElement !== current) current.focus({ preventScroll: true });
+      if (isToBeSeen.current) current.scrollIntoView({ block: 'nearest' });
+      isToBeSeen.current = false;
+    }
+    lines.look();
+  });
+
+  const range = useRef<{
+    readonly of: ReadonlySet<Key>;
+    readonly anchor: Key | null;
+    readonly end: Key | null;
+  }>({
+    of: selected,
+    anchor: null,
+    end: null,
+  });
+  const choose = (to: Key, how: Choosing) => {
+    const { of, anchor, end } = range.current;
+    const before = of === selected ? { anchor, end } : { anchor: null, end: null };
+    const chosen = chooseLine({ ids: selected, ...before }, ids, to, how);
+    range.current = { of: chosen.ids, anchor: chosen.anchor, end: chosen.end };
+    if (chosen.ids !== selected) onSelect(chosen.ids);
+  };
+  const enter = (id: Key) => setLast({ ids, active: id });
+  const goTo = (place: number) => {
+    const id = ids[place];
+    if (id === undefined) return;
+    isToBeSeen.current = true;
+    enter(id);
+    lines.show(place);
+  };
+
+  const typed = useRef(NOTHING_TYPED);
+  const onTyped = (event: KeyboardEvent): boolean => {
+    const next = typeKey(typed.current, event, event.timeStamp);
+    if (next === null) return false;
+    const place = findTyped(next.text, { from: at, count: ids.length, textOf });
+    typed.current = place === null ? NOTHING_TYPED : next;
+    if (place !== null) goTo(place);
+    // A space within a word never chooses the line.
+    return place !== null || event.key === ' ';
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (ids.length === 0) return;
+    const extent = { at, count: ids.length, page: (direction: -1 | 1) => lines.pageFrom(at, direction) };
+    if (!onTyped(event)) {
+      const step = stepByKey(event, extent, isMac);
+      if (step === null || (event.repeat && step.does === 'act')) return;
+      if (step.does === 'act') onAction();
+      else if (step.does === 'all') onSelect(new Set(ids));
+      else {
+        const to = ids[step.to];
+        if (to !== undefined && step.choosing !== null) choose(to, step.choosing);
+        goTo(step.to);
+      }
+    }
+    event.preventDefault();
+  };
+
+  const idAt = ({ target }: { readonly target: EventTarget }): Key | null =>
+    (target instanceof Element && target.closest<HTMLElement>('[data-key]')?.dataset.key) || null;
+  const chooseBy = (event: MouseEvent) => {
+    const id = idAt(event);
+    const toggles = isMac ? event.metaKey : event.ctrlKey;
+    if (id !== null) choose(id, event.shiftKey ? 'range' : toggles ? 'toggle' : 'only');
+  };
+  /** A mouse chooses when its button goes down. On a Mac, Ctrl and that button ask for the menu. */
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.pointerType === 'mouse' && event.button === 0 && !(isMac && event.ctrlKey)) chooseBy(event);
+  };
+  /** A finger may yet scroll, so its tap chooses at its end; a screen reader only clicks. */
+  const onClick = (event: MouseEvent) => {
+    const { nativeEvent } = event;
+    if (!(nativeEvent instanceof window.PointerEvent) || nativeEvent.pointerType !== 'mouse') chooseBy(event);
+  };
+  const onFocus = (event: FocusEvent) => {
+    hasFocus.current = true;
+    const id = idAt(event) ?? active ?? ids[0];
+    if (id === undefined) return;
+    if (active === null) choose(id, 'only');
+    if (id !== active || entered === null) enter(id);
+    // The list itself leads to its line.
+    if (event.target === list.current) line.current?.focus({ preventScroll: true });
+  };
+  const onBlur = ({ currentTarget, relatedTarget }: FocusEvent) => {
+    // When the whole window loses it, the line keeps it for later.
+    hasFocus.current = currentTarget.contains(relatedTarget ?? document.activeElement);
+  };
+
+  return {
+    lines,
+    /** The line that Tab leads to; null: the list itself. */
+    active,
+    /** For the element of that line. */
+    line,
+    isDrawn: (place: number) => (place >= lines.from && place < lines.to) || place === at,
+    handlers: {
+      onKeyDown,
+      onPointerDown,
+      onClick,
+      onFocus,
+      onBlur,
+      onDoubleClick: (event: MouseEvent) => idAt(event) !== null && onAction(),
+      // Beside the lines, a click leaves the focus where it is.
+      onMouseDown: (event: MouseEvent) => idAt(event) === null && event.preventDefault(),
+    },
+  };
+}
