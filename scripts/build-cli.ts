@@ -1,7 +1,23 @@
-import { join } from 'node:path';
-import { build } from 'vite';
+import { join, relative } from 'node:path';
+import { build, type Rolldown } from 'vite';
 import { linkWorker } from './link-worker.ts';
 import { root } from './run.ts';
+
+const alone = ['cli', 'cli/commands', 'cli/help', 'beside/worker'];
+const at = (name: string) => join(root, 'src', `${name}.ts`);
+
+/** Our own code, but for what is a file by itself. */
+const isOurs = (id: string) =>
+  /^(src|words)[\\/]/.test(relative(root, id)) && !alone.some((name) => relative(at(name), id) === '');
+
+/** What a command line is understood with: all that the first entry imports. */
+const started = new Set<string>();
+function reach(id: string, context: Rolldown.ChunkingContext): ReadonlySet<string> {
+  started.add(id);
+  for (const next of context.getModuleInfo(id)?.importedIds ?? [])
+    if (!started.has(next)) reach(next, context);
+  return started;
+}
 
 /* Builds the command line as JavaScript into `out/cli/`, for packages. Parts that are loaded on demand stay separate files. */
 await build({
@@ -12,12 +28,35 @@ await build({
   // Everything is bundled except the native module, which is the package's only dependency.
   ssr: { noExternal: true, external: ['better-sqlite3'] },
   build: {
-    ssr: join(root, 'src/cli.ts'),
+    ssr: true,
     target: 'node22',
     outDir: join(root, 'out/cli'),
     emptyOutDir: true,
     rolldownOptions: {
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      // The second is no entry for anybody else: what it imports is what a list needs.
+      input: { cli: at('cli'), commands: at('cli/commands') },
+      // As in electron.vite.config.ts: nothing but entries does anything when it is loaded.
+      treeshake: { moduleSideEffects: false },
+      // What is imported on demand in one place, and in others not, is not to be torn out of its file.
+      checks: { ineffectiveDynamicImport: false },
+      output: {
+        format: 'es',
+        comments: false,
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        codeSplitting: {
+          groups: [
+            {
+              debugName: 'start',
+              name: (id, context) => (reach(at('cli'), context).has(id) ? 'start' : null),
+              test: isOurs,
+              priority: 2,
+            },
+            { name: 'list', test: isOurs, tags: ['$initial'], priority: 1 },
+            { name: 'rest', test: isOurs },
+          ],
+        },
+      },
     },
   },
 });
