@@ -10,7 +10,7 @@ const sources = [
   'electron/**',
   'renderer/**',
   'electron.vite.config.ts',
-  'scripts/{classic-first,link-worker}.ts',
+  'scripts/{assigned-names,classic-first,link-worker}.ts',
   'package.json',
 ];
 const stampName = '.sources';
