@@ -12,7 +12,10 @@ import {
 } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 
-/* The widgets that the window has at first, without styles, and with texts that are known before. */
+/*
+ * The widgets that the window has at first, with React Aria's list in place of its own, without styles, and with texts that
+ * are known before.
+ */
 
 const LAYOUT = { estimatedRowSize: 20 };
 const LINES = Array.from({ length: 20 }, (_, line) => ({ id: `Line ${line + 1}` }));
