@@ -11,5 +11,7 @@ export function findList(): HTMLElement | null {
 }
 
 function find(selector: string): HTMLElement | null {
-  return document.querySelector<HTMLElement>(selector);
+  // Behind a search, the page of the chosen snapshot is there and cannot be seen.
+  const all = [...document.querySelectorAll<HTMLElement>(selector)];
+  return all.find((one) => one.checkVisibility()) ?? null;
 }

@@ -222,7 +222,7 @@ export function FolderScreen(props: FolderScreenProps) {
               onCommand={steady.obey}
             />
           )}
-          {panel.isOpen ? (
+          {panel.isOpen && (
             <searchPage.View
               folderId={folderId}
               phrase={panel.phrase}
@@ -235,8 +235,11 @@ export function FolderScreen(props: FolderScreenProps) {
               }}
               onClose={() => panel.close('back')}
             />
-          ) : (
+          )}
+          {/* What a person has chosen and read there is still theirs after a search. */}
+          <div className="page-place" hidden={panel.isOpen}>
             <Page
+              key={panel.hits}
               folderId={folderId}
               data={data}
               shown={shown}
@@ -251,7 +254,7 @@ export function FolderScreen(props: FolderScreenProps) {
               onCloseFile={steady.closeFile}
               onCommand={steady.obey}
             />
-          )}
+          </div>
         </main>
         <Search
           phrase={panel.phrase}

@@ -27,12 +27,26 @@ export function withLines(choice: Choice, table: string, lines: ChosenLines): Ch
   return { ...choice, tables };
 }
 
-/** With what was found again of a table. Where it was cleared or compared again meanwhile, there is nothing to carry on. */
-export function withFound(choice: Choice, rowsId: string, table: string, found: ChosenLines): Choice {
-  if (choice.rowsId !== rowsId || !choice.earlier.has(table)) return choice;
+/** With rows that were chosen in the comparison before, and are not found in this one yet. */
+export function withEarlier(choice: Choice, table: string, rows: readonly NamedRow[]): Choice {
+  const all = [...(choice.earlier.get(table) ?? []), ...rows];
+  return { ...choice, earlier: new Map([...choice.earlier, [table, all]]) };
+}
+
+/** Those of the earlier rows of a table that were found again. */
+export type Found = {
+  readonly rowsId: string;
+  readonly table: string;
+  readonly rows: readonly NamedRow[];
+  readonly lines: ChosenLines;
+};
+
+/** With what was found again. Where all was cleared or compared again meanwhile, or more was to be found, nothing is carried on. */
+export function withFound(choice: Choice, { rowsId, table, rows, lines }: Found): Choice {
+  if (choice.rowsId !== rowsId || choice.earlier.get(table) !== rows) return choice;
   const earlier = new Map([...choice.earlier].filter(([name]) => name !== table));
-  const lines = new Map([...found, ...(choice.tables.get(table) ?? NO_LINES)]);
-  return withLines({ ...choice, earlier }, table, lines);
+  const all = new Map([...lines, ...(choice.tables.get(table) ?? NO_LINES)]);
+  return withLines({ ...choice, earlier }, table, all);
 }
 
 /** All that is chosen, found again or not yet. */

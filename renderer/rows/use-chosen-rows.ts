@@ -12,6 +12,7 @@ import {
   NO_LINES,
   NOTHING_CHOSEN,
   rowsByTable,
+  withEarlier,
   withFound,
   withLines,
 } from './chosen-rows.ts';
@@ -44,11 +45,7 @@ export function useChosenRows(rowsId: string | null): ChosenRows {
   useEffect(() => {
     if (rowsId === null) return;
     store.change((last) => choiceIn(last, rowsId));
-    const carry = async (table: string, rows: readonly NamedRow[]) => {
-      const found = await findAgain(rowsId, table, rows);
-      store.change((last) => withFound(last, rowsId, table, found));
-    };
-    for (const [table, rows] of store.get().earlier) void carry(table, rows);
+    for (const table of store.get().earlier.keys()) void carryOn(store, table);
   }, [rowsId, store]);
 
   const all = rowsByTable(choice);
@@ -59,9 +56,14 @@ export function useChosenRows(rowsId: string | null): ChosenRows {
     isRemoval: [...all.values()].every((rows) => rows.every(({ change }) => change === 'removed')),
     of: (table) => choice.tables.get(table) ?? NO_LINES,
     newestOf: (table) => store.get().tables.get(table) ?? NO_LINES,
-    // In another comparison, which has come meanwhile, the same lines may be other rows.
-    choose: (table, lines) =>
-      store.change((last) => (last.rowsId === rowsId ? withLines(last, table, lines) : last)),
+    choose: (table, lines) => {
+      const isNewest = store.get().rowsId === rowsId;
+      store.change((last) =>
+        isNewest ? withLines(last, table, lines) : withEarlier(last, table, [...lines.values()]),
+      );
+      // In another comparison, which has come meanwhile, the same lines may be other rows.
+      if (!isNewest) void carryOn(store, table);
+    },
     clear: () => store.change(({ rowsId }) => ({ ...NOTHING_CHOSEN, rowsId })),
     names: () => [...all].flatMap(([table, rows]) => rows.map(({ key }) => ({ table, key }))),
   };
@@ -82,6 +84,15 @@ function createStore() {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** Finds what was chosen of a table before in the newest comparison, too. */
+async function carryOn(store: ReturnType<typeof createStore>, table: string): Promise<void> {
+  const { rowsId, earlier } = store.get();
+  const rows = earlier.get(table);
+  if (rowsId === null || rows === undefined) return;
+  const lines = await findAgain(rowsId, table, rows);
+  store.change((last) => withFound(last, { rowsId, table, rows, lines }));
 }
 
 /** How many rows there are in all tables but one. */

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Sought } from '../ask/snapshot-view.ts';
 
@@ -14,18 +14,27 @@ export type SearchPanel = {
   /** The hit for which it was closed, until that is shown. */
   readonly chosenHit: ChosenHit | null;
   readonly chooseHit: (hit: ChosenHit | null) => void;
+  /** How many were chosen. Each begins a page of its own: it may be about another view of the same snapshot. */
+  readonly hits: number;
 };
 
 /** Whether the page of hits is shown, and for which phrase. */
 export function useSearchPanel(): SearchPanel {
   const [isOpen, setOpen] = useState(false);
   const [phrase, setPhrase] = useState('');
-  const [chosenHit, chooseHit] = useState<ChosenHit | null>(null);
+  const [chosenHit, setChosenHit] = useState<ChosenHit | null>(null);
+  const [hits, setHits] = useState(0);
   /** What had the focus when it was opened. Noted at once, because the field gets the focus right after that. */
   const before = useRef<Element | null>(null);
+  const chooseHit = useCallback((hit: ChosenHit | null) => {
+    setChosenHit(hit);
+    if (hit !== null) setHits((count) => count + 1);
+  }, []);
+  /** What gets the focus when it is closed. */
+  const heir = useRef<HTMLElement | null>(null);
   const open = useCallback(() => {
     before.current ??= document.activeElement;
-    chooseHit(null);
+    setChosenHit(null);
     setOpen(true);
   }, []);
   const close = useCallback((focus: 'back' | 'stays') => {
@@ -33,7 +42,14 @@ export function useSearchPanel(): SearchPanel {
     setPhrase('');
     const { current } = before;
     before.current = null;
-    if (focus === 'back' && current instanceof HTMLElement && current.isConnected) current.focus();
+    heir.current = focus === 'back' && current instanceof HTMLElement ? current : null;
   }, []);
-  return { isOpen, phrase, setPhrase, open, close, chosenHit, chooseHit };
+  // It can take the focus only once it can be seen again.
+  useLayoutEffect(() => {
+    if (isOpen) return;
+    const { current } = heir;
+    heir.current = null;
+    if (current?.isConnected === true) current.focus();
+  }, [isOpen]);
+  return { isOpen, phrase, setPhrase, open, close, chosenHit, chooseHit, hits };
 }

@@ -71,6 +71,30 @@ test('a lost word is found by keyboard, with where it was, and its snapshot open
   await look(app, page, info.outputPath('opened'));
 });
 
+test('a search leaves what was chosen and read before it, and the focus returns there', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(page.locator('.hero')).toBeVisible();
+  await named(page, 'tab', 'Rows').click();
+  const grid = named(page, 'grid', /^Rows of/);
+  await expect(grid.getByRole('row').nth(1)).toContainText(/Back|Changed/);
+  await grid.focus();
+  await page.keyboard.press('Space');
+  await expect(text(page, '1 row chosen')).toBeVisible();
+  const scrolled = () => page.locator('.page:has(.rows-pane)').evaluate(({ scrollTop }) => scrollTop);
+  const before = await scrolled();
+  await find(app);
+  await page.keyboard.type('lantern');
+  await expect(hits(page).first()).toBeVisible();
+  await expect(grid).toBeHidden();
+  await page.keyboard.press('Escape');
+  await expect(grid).toBeFocused();
+  await expect(text(page, '1 row chosen')).toBeVisible();
+  expect(await scrolled()).toBe(before);
+});
+
 test('several hits are chosen by keyboard and brought back at once', async ({ place, demo }, info) => {
   const { app, page } = await place.launch({ data: demo });
   const dialog = page.getByRole('alertdialog');
