@@ -14,7 +14,7 @@ import type { TaskOptions } from './model/task.ts';
 import { describeTrash } from './prune/trash.ts';
 import { readRestoredState } from './recovery/restored-state.ts';
 import type { Look } from './snapshots/files.ts';
-import { folderOfKind, KEPT_KIND, TRASH } from './snapshots/names.ts';
+import { TRASH } from './snapshots/names.ts';
 import { stat } from './system/files.ts';
 
 /**
@@ -111,7 +111,6 @@ export function placesOf({ dir }: Pick<DataFolder, 'dir'>) {
   return {
     snapshots: join(dir, SNAPSHOTS),
     own,
-    kept: join(dir, ...folderOfKind(KEPT_KIND)),
     records: [join(own, JOURNAL), join(own, ACTIONS), join(own, TRASH)],
   };
 }

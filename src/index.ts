@@ -85,6 +85,7 @@ export { BACKUP_KIND, isKind, KEPT_KIND, snapshotTime } from './snapshots/names.
 export { foldName } from './sqlite/names.ts';
 export type { SqlValue } from './sqlite/row-hash.ts';
 export { clearCache, describeCache } from './stage/cache-folder.ts';
+export { clockMs } from './system/clock.ts';
 export { fetchPart } from './system/fetch-part.ts';
-export { lstat, readdir, watch } from './system/files.ts';
+export { lstat, watch } from './system/files.ts';
 export { sweepPrivateFolders, whileMarked } from './system/private-folder.ts';

@@ -1,4 +1,4 @@
-import { type Hit, SnapbackError, sweepPrivateFolders } from '../../src/index.ts';
+import { clockMs, type Hit, SnapbackError, sweepPrivateFolders } from '../../src/index.ts';
 import type { AllRequests, CoreAnswer, CoreMessage, FolderId, Reply } from '../contract.ts';
 import { describeError } from './describe-error.ts';
 import { createHandlers } from './handlers.ts';
@@ -36,7 +36,7 @@ async function handle(requestId: string, name: keyof AllRequests, args: unknown)
   running.set(requestId, abort);
   const progress = throttleProgress(
     (report) => answer({ type: 'progress', requestId, progress: report }),
-    () => performance.now(),
+    clockMs,
   );
   const reply = await attempt(async () => {
     // Private requests are made by the main process, also before the window is there.

@@ -4,6 +4,7 @@ import type { Progress } from '../model/progress.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { folderOfKind, parseSnapshotId } from '../snapshots/names.ts';
+import { clockMs } from '../system/clock.ts';
 import { stat } from '../system/files.ts';
 import { advanceOverall, beginOverall, type Cost } from '../system/overall-progress.ts';
 
@@ -50,10 +51,10 @@ export async function measure<T>(
   if (onProgress === undefined) return run(task);
   const sizes = await findSizes(subject);
   const costs = COSTS[action].map(([phase, of, times]): Cost => ({ phase, bytes: times * sizes[of] }));
-  let state = beginOverall(costs, performance.now());
+  let state = beginOverall(costs, clockMs());
   let finish: () => void = () => undefined;
   const report = (progress: Progress) => {
-    state = advanceOverall(state, progress, performance.now());
+    state = advanceOverall(state, progress, clockMs());
     onProgress({ ...progress, overall: state.overall });
     finish = () => onProgress({ ...progress, overall: { fraction: 1, leftMs: 0 } });
   };

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { isRunningHere } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
@@ -5,7 +6,7 @@ import type { SnapshotSummary } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
 import type { SnapshotFile } from '../snapshots/files.ts';
-import { withSnapshotFile } from '../snapshots/open-file.ts';
+import { type OpenedFile, withSnapshotFile } from '../snapshots/open-file.ts';
 import { readUndoes } from './undoes.ts';
 
 /** What is known about a file after a look at its ends, or after reading all of it. */
@@ -16,31 +17,36 @@ export type Known = Pick<
 
 /**
  * What head and tail tell, wherever the file is; null where it has disappeared. A file with a wrong end is damaged; whether
- * another one is, only reading all of it tells.
+ * another one is, only reading all of it tells. `file`: where it was listed just now.
  */
-export async function glanceAt(folder: DataFolder, { id }: Pick<SnapshotFile, 'id'>): Promise<Known | null> {
-  try {
-    return await withSnapshotFile(folder, id, async (file) => {
-      const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
-      // A running restore may still remove its safety copy, so it is not shown yet.
-      if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
-      if (!complete)
-        return {
-          ...unreadable(foreign ?? INCOMPLETE),
-          health: 'damaged',
-          lastEventId,
-        };
-      const tables = about?.tables.map(({ name, rows }) => ({ name, rows })) ?? null;
-      const salvagedFrom = about?.salvaged?.from ?? null;
+export async function glanceAt(
+  folder: DataFolder,
+  { id, file: listed }: Pick<SnapshotFile, 'id'> & Partial<Pick<SnapshotFile, 'file'>>,
+): Promise<Known | null> {
+  const listedIn = listed === undefined ? null : dirname(listed);
+  const glance = async (file: OpenedFile): Promise<Known | null> => {
+    const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
+    // A running restore may still remove its safety copy, so it is not shown yet.
+    if (about?.restore && isRunningHere(folder, about.restore.planId)) return null;
+    if (!complete)
       return {
+        ...unreadable(foreign ?? INCOMPLETE),
+        health: 'damaged',
         lastEventId,
-        health: 'unchecked',
-        healthDetail: null,
-        tables,
-        undoes: readUndoes(about),
-        salvagedFrom,
       };
-    });
+    const tables = about?.tables.map(({ name, rows }) => ({ name, rows })) ?? null;
+    const salvagedFrom = about?.salvaged?.from ?? null;
+    return {
+      lastEventId,
+      health: 'unchecked',
+      healthDetail: null,
+      tables,
+      undoes: readUndoes(about),
+      salvagedFrom,
+    };
+  };
+  try {
+    return await withSnapshotFile(folder, id, glance, listedIn);
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     return error.code === 'snapshot-missing' ? null : unreadable(error.message);

@@ -12,6 +12,7 @@ import {
 } from '../sqlite/database.ts';
 import { copyDatabaseFile, type FileCopy } from '../sqlite/file-copy.ts';
 import { beginReading, rollBack, withLockPatience } from '../sqlite/transaction.ts';
+import { clockMs } from '../system/clock.ts';
 import { open } from '../system/files.ts';
 import { createPrivateFolder, type PrivateFolder, whileMarked } from '../system/private-folder.ts';
 import { createYielder, throwIfCancelled } from '../system/yielder.ts';
@@ -162,10 +163,10 @@ export async function copyLiveDatabase(folder: DataFolder, target: string, task:
       throw new SnapbackError('database-missing', 'The database is empty: it has no tables.', {
         database: folder.databaseFile,
       });
-    const since = performance.now();
+    const since = clockMs();
     // If the first step meets a lock, better-sqlite3 reports a finished copy of no pages.
     while ((await backUp(source, target, journalMode === 'wal', task)) === 0) {
-      if (performance.now() - since > LOCK_PATIENCE_MS)
+      if (clockMs() - since > LOCK_PATIENCE_MS)
         throw new SnapbackError('database-busy', 'Another program keeps the database busy.', {
           waitedMs: LOCK_PATIENCE_MS,
         });
@@ -208,11 +209,11 @@ async function backUp(
     const copied = await copyFileTo(target, source, report, task);
     if (copied > 0) return copied;
   }
-  const rhythm = createCopyRhythm(performance.now());
+  const rhythm = createCopyRhythm(clockMs());
   const { totalPages: copied } = await source.backup(target, {
     progress({ totalPages, remainingPages }) {
       throwIfCancelled(task);
-      const { pages, readTooLong } = rhythm.next(remainingPages, performance.now());
+      const { pages, readTooLong } = rhythm.next(remainingPages, clockMs());
       if (source.inTransaction && readTooLong) source.exec('COMMIT');
       report(totalPages - remainingPages, totalPages);
       return pages;

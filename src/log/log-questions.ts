@@ -2,6 +2,7 @@ import { ALL_ROWIDS, MOST_ROWS, type RowidRange, rangeAfter } from '../host/row-
 import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
+import { clockMs } from '../system/clock.ts';
 import { createYielder } from '../system/yielder.ts';
 import { createLogChain, createRowChain, fingerprintEvent, type LogChain, type RowChain } from './chain.ts';
 import { type ChainFeeder, createChainFeeder } from './event-lines.ts';
@@ -81,8 +82,8 @@ export function createLogQuestions(
     for (let more = true; more; ) {
       await yielder.step();
       more = await ask(() => {
-        const began = performance.now();
-        return atOneMoment(db, () => goOn(() => performance.now() - began >= LONGEST_READ_MS));
+        const began = clockMs();
+        return atOneMoment(db, () => goOn(() => clockMs() - began >= LONGEST_READ_MS));
       });
     }
   }
@@ -158,10 +159,10 @@ export function createLogQuestions(
       while (range !== null) {
         const events = chain.events();
         const stop = stops.find((wanted) => wanted > events) ?? Number.POSITIVE_INFINITY;
-        const began = performance.now();
+        const began = clockMs();
         const last = feed(chain, range, Math.min(size, stop - events));
         if (last === null) return false;
-        const quick = (performance.now() - began) * 4 < LONGEST_READ_MS;
+        const quick = (clockMs() - began) * 4 < LONGEST_READ_MS;
         size = quick ? Math.min(size * 2, MOST_ROWS) : FEWEST_AT_ONCE;
         lastId = last;
         note();

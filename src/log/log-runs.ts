@@ -4,6 +4,7 @@ import type { AnyDatabase } from '../sqlite/database.ts';
 import { quoteName } from '../sqlite/names.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
+import { clockMs } from '../system/clock.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { EventColumns } from './event-columns.ts';
 import type { Identity } from './events.ts';
@@ -54,13 +55,13 @@ export function createLogRuns(db: AnyDatabase, source: LogSource, ask: Ask, task
     let most = source.byRowid ? FIRST_RUN : Number.MAX_SAFE_INTEGER;
     for (;;) {
       await yielder.step();
-      const began = performance.now();
+      const began = clockMs();
       const [counted, end, answer] = await ask(() => readRun([last, between[1]], most, read));
       see(answer);
       events += counted;
       if (counted < most || typeof end !== 'bigint') return events;
       last = end;
-      most = Math.max(1, Math.floor(performance.now() - began < LONGEST_READ_MS / 4 ? most * 2 : most / 2));
+      most = Math.max(1, Math.floor(clockMs() - began < LONGEST_READ_MS / 4 ? most * 2 : most / 2));
     }
   }
 

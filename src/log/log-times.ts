@@ -2,6 +2,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { readSchema } from '../sqlite/schema.ts';
+import { clockMs } from '../system/clock.ts';
 import { createYielder } from '../system/yielder.ts';
 import { orderColumn } from './event-order.ts';
 import { createEventReader } from './event-reader.ts';
@@ -78,7 +79,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
     let most = byRowid ? FIRST_READ : Number.MAX_SAFE_INTEGER;
     for (;;) {
       await yielder.step();
-      const began = performance.now();
+      const began = clockMs();
       const run: string = `(SELECT * ${from}${within(placedBy, [last, null])}LIMIT ${most})`;
       const { rows, end } = await ask<{ rows: unknown[][]; end: unknown }>(() => ({
         rows: select(sqlOf(run)).all(),
@@ -87,7 +88,7 @@ export function createLogTimes(db: AnyDatabase, source: LogSource, ask: Ask, tas
       for (const row of rows) see(row);
       if (typeof end !== 'bigint') return;
       last = end;
-      most = Math.max(1, Math.floor(performance.now() - began < LONGEST_READ_MS / 4 ? most * 2 : most / 2));
+      most = Math.max(1, Math.floor(clockMs() - began < LONGEST_READ_MS / 4 ? most * 2 : most / 2));
     }
   }
 

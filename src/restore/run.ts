@@ -13,6 +13,7 @@ import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
 import { classifyDatabaseError, type WriteDatabase } from '../sqlite/database.ts';
 import { commit, rollBack, takeWriteLock } from '../sqlite/transaction.ts';
+import { clockMs } from '../system/clock.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
@@ -100,7 +101,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
     await commit(db, task);
     return await finish(
       folder,
-      { ...written.receipt, writeLockMs: Math.round(performance.now() - written.lockedAt) },
+      { ...written.receipt, writeLockMs: Math.round(clockMs() - written.lockedAt) },
       checkpoint,
     );
   } catch (error) {
@@ -143,7 +144,7 @@ async function writeAndVerify(run: Run, safety: SafetyCopy, task: TaskOptions): 
       },
     );
   await takeWriteLock(db, schema.userVersion, task);
-  const lockedAt = performance.now();
+  const lockedAt = clockMs();
   const presumed = presumes && prepared.indexes === null ? findJudgedAfterwards(db, prepared) : [];
   const indexes = prepared.indexes ?? checkSearchIndexes(db, prepared.effects, presumed);
   const effects = await writeTables(database, prepared, indexes, createYielder(task));

@@ -14,13 +14,18 @@ export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly ke
 
 /**
  * Opens a snapshot for reading. Links are not followed and a FIFO is not waited for; what counts is the file that was
- * opened, not what was at its name a moment before. The caller closes `handle`.
+ * opened, not what was at its name a moment before. The caller closes `handle`. `listedIn`: the real path of its folder, from
+ * a list that was made just now; without it, the folder is looked for again.
  * @throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `snapshot-unreadable`
  */
-export async function openSnapshotFile(folder: DataFolder, id: SnapshotId): Promise<OpenedFile> {
+export async function openSnapshotFile(
+  folder: DataFolder,
+  id: SnapshotId,
+  listedIn: string | null = null,
+): Promise<OpenedFile> {
   const { kind, name } = parseSnapshotId(id);
   if (kind === BACKUP_KIND) return openBackupCopy(folder, name);
-  const place = await findFolder(folder, ...folderOfKind(kind));
+  const place = listedIn ?? (await findFolder(folder, ...folderOfKind(kind)));
   const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
   if (place === null) throw missing();
   let gone: unknown;
@@ -45,8 +50,9 @@ export async function withSnapshotFile<T>(
   folder: DataFolder,
   id: SnapshotId,
   use: (file: OpenedFile) => Promise<T>,
+  listedIn: string | null = null,
 ): Promise<T> {
-  const file = await openSnapshotFile(folder, id);
+  const file = await openSnapshotFile(folder, id, listedIn);
   try {
     return await use(file);
   } finally {

@@ -1,5 +1,6 @@
 import { isSystemError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { clockMs } from '../system/clock.ts';
 import { type FileHandle, readDescriptor, statDescriptor, statSync } from '../system/files.ts';
 import { createYielder } from '../system/yielder.ts';
 import type { AnyDatabase } from './database.ts';
@@ -38,12 +39,12 @@ export async function copyDatabaseFile(
   if (source === null) return false;
   const yielder = createYielder(task);
   const file = { fd: source.fd, path: db.name };
-  const [since, before] = [performance.now(), describe(file)];
+  const [since, before] = [clockMs(), describe(file)];
   const buffer = Buffer.allocUnsafe(PIECE_BYTES);
   const total = pages * pageBytes;
   try {
     let position = 0;
-    while (position < total && performance.now() - since < LONGEST_COPY_MS) {
+    while (position < total && clockMs() - since < LONGEST_COPY_MS) {
       await yielder.step();
       const read = await readPiece(file, buffer, position);
       const length = Math.min(read, total - position);

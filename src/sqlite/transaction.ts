@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SnapbackError } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
+import { clockMs } from '../system/clock.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import type { AnyDatabase, WriteDatabase } from './database.ts';
 import { sqliteCode } from './result-codes.ts';
@@ -13,7 +14,7 @@ const POLL_MS = 40;
  * @throws `database-busy`, `cancelled`, and `plan-stale` where somebody committed since the read transaction began; the step then changed nothing
  */
 export async function withLockPatience<T>(task: TaskOptions, step: () => T): Promise<T> {
-  const since = performance.now();
+  const since = clockMs();
   for (;;) {
     throwIfCancelled(task);
     try {
@@ -22,7 +23,7 @@ export async function withLockPatience<T>(task: TaskOptions, step: () => T): Pro
       const code = lockCode(error);
       if (code === 'SQLITE_BUSY_SNAPSHOT') throw staleError(error);
       if (code === null || !/^SQLITE_(?:BUSY|LOCKED)/.test(code)) throw error;
-      if (performance.now() - since > PATIENCE_MS)
+      if (clockMs() - since > PATIENCE_MS)
         throw new SnapbackError(
           'database-busy',
           'Another program kept the database locked; nothing was changed.',
@@ -32,7 +33,7 @@ export async function withLockPatience<T>(task: TaskOptions, step: () => T): Pro
     }
     task.onProgress?.({
       phase: 'wait-for-lock',
-      done: Math.round((performance.now() - since) / 1000),
+      done: Math.round((clockMs() - since) / 1000),
       total: PATIENCE_MS / 1000,
       unit: 'steps',
       cancellable: true,

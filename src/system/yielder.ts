@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SnapbackError } from '../model/errors.ts';
 import type { Progress, TaskOptions } from '../model/task.ts';
+import { clockMs } from './clock.ts';
 
 const YIELD_EVERY_MS = 12;
 
@@ -18,12 +19,12 @@ export type Yielder = {
 
 /** Makes the yielder of one task. */
 export function createYielder(task: TaskOptions): Yielder {
-  let last = performance.now();
+  let last = clockMs();
   return {
     async step() {
-      if (performance.now() - last >= YIELD_EVERY_MS) {
+      if (clockMs() - last >= YIELD_EVERY_MS) {
         await nextTurn();
-        last = performance.now();
+        last = clockMs();
       }
       throwIfCancelled(task);
     },

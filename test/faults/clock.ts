@@ -7,7 +7,7 @@ import timers from 'node:timers/promises';
  */
 
 const RealDate = Date;
-const realNow = performance.now.bind(performance);
+const realNow = process.hrtime.bigint.bind(process.hrtime);
 let aheadMs = 0;
 
 class MovedDate extends RealDate {
@@ -22,7 +22,7 @@ class MovedDate extends RealDate {
 }
 
 Object.assign(globalThis, { Date: MovedDate });
-performance.now = () => realNow() + aheadMs;
+process.hrtime.bigint = () => realNow() + BigInt(Math.round(aheadMs * 1e6));
 Object.assign(timers, {
   setTimeout: async (ms = 0, value?: unknown) => {
     aheadMs += ms;
