@@ -110,7 +110,16 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     if (going !== null) scrollTo(going);
   }, [going]);
   const uncover = useEffectEvent(() => {
-    if (hasFocus.current) virtualizer.scrollToIndex(current - from, { align: 'auto' });
+    const line = list.current?.querySelector(`[data-line="${current}"]`) ?? null;
+    const scroller = page();
+    if (!hasFocus.current || line === null || scroller === null) return;
+    const [inner, outer] = [line.getBoundingClientRect(), scroller.getBoundingClientRect()];
+    const isNear = inner.bottom > outer.top && inner.top < outer.bottom;
+    const isBehindTop = inner.top < outer.top + covered.top - LEAST.top;
+    const isBehindBottom = inner.bottom > outer.bottom - covered.bottom + LEAST.bottom;
+    // Anything else would end a scrolling that is on its way to it.
+    if (isNear && (isBehindTop || isBehindBottom))
+      virtualizer.scrollToIndex(current - from, { align: 'auto' });
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a bar that has appeared must not cover the line with the focus
   useLayoutEffect(() => uncover(), [covered]);
@@ -189,9 +198,22 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     wanted.current = null;
     setActive(index);
   };
+  const height = virtualizer.getTotalSize();
+  const lastHeight = useRef(height);
+  useLayoutEffect(() => {
+    const growth = height - lastHeight.current;
+    lastHeight.current = height;
+    const { activeElement } = document;
+    const scroller = page();
+    if (growth <= 0 || scroller === null || activeElement?.closest('.conversation-foot') == null) return;
+    const { top, bottom } = scroller.getBoundingClientRect();
+    const before = activeElement.getBoundingClientRect().bottom - growth;
+    // Lines that turn out to be higher have pushed what has the focus below them out of sight.
+    if (before > top && before <= bottom) activeElement.scrollIntoView({ block: 'nearest' });
+  }, [height, page]);
   return {
     lines: farLine === null ? near : current < from ? [farLine, ...near] : [...near, farLine],
-    height: virtualizer.getTotalSize(),
+    height,
     measureElement: virtualizer.measureElement,
     active: current,
     newest,
