@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import { protocol } from 'electron';
 
@@ -53,11 +53,11 @@ function decode(pathname: string): string {
  */
 export function serveApp(folder: string): void {
   protocol.registerBufferProtocol(SCHEME, (request, answer) => {
-    void findFile(folder, request.url).then(answer);
+    answer(findFile(folder, request.url));
   });
 }
 
-async function findFile(folder: string, address: string): Promise<Electron.ProtocolResponse> {
+function findFile(folder: string, address: string): Electron.ProtocolResponse {
   const url = new URL(address);
   const path = decode(url.pathname);
   const file = normalize(join(folder, path === '/' ? 'index.html' : path));
@@ -66,7 +66,8 @@ async function findFile(folder: string, address: string): Promise<Electron.Proto
     return NOT_FOUND;
   try {
     return {
-      data: await readFile(file),
+      // At once: half a megabyte takes less time than each turn in which this process hears from Node's threads.
+      data: readFileSync(file),
       headers: {
         'content-type': type,
         'content-security-policy': POLICY,
