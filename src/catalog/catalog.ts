@@ -165,5 +165,5 @@ async function learn(
     const { lastEventId, health, healthDetail, tables, undoes, salvagedFrom } = facts;
     return { lastEventId, health, healthDetail, tables, undoes, salvagedFrom };
   }
-  return glanceAt(folder, file);
+  return glanceAt(folder, file.id, file);
 }

@@ -1,12 +1,10 @@
-import { dirname } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { isRunningHere } from '../journal/under-way.ts';
 import { SnapbackError } from '../model/errors.ts';
-import type { SnapshotSummary } from '../model/snapshots.ts';
+import type { SnapshotId, SnapshotSummary } from '../model/snapshots.ts';
 import { readSnapshotEnds } from '../snapshot-file/ends.ts';
 import { INCOMPLETE } from '../snapshot-file/foreign.ts';
-import type { SnapshotFile } from '../snapshots/files.ts';
-import { type OpenedFile, withSnapshotFile } from '../snapshots/open-file.ts';
+import { type Listed, type OpenedFile, withSnapshotFile } from '../snapshots/open-file.ts';
 import { readUndoes } from './undoes.ts';
 
 /** What is known about a file after a look at its ends, or after reading all of it. */
@@ -17,13 +15,13 @@ export type Known = Pick<
 
 /**
  * What head and tail tell, wherever the file is; null where it has disappeared. A file with a wrong end is damaged; whether
- * another one is, only reading all of it tells. `file`: where it was listed just now.
+ * another one is, only reading all of it tells. `listed`: as for `openSnapshotFile`.
  */
 export async function glanceAt(
   folder: DataFolder,
-  { id, file: listed }: Pick<SnapshotFile, 'id'> & Partial<Pick<SnapshotFile, 'file'>>,
+  id: SnapshotId,
+  listed: Listed | null = null,
 ): Promise<Known | null> {
-  const listedIn = listed === undefined ? null : dirname(listed);
   const glance = async (file: OpenedFile): Promise<Known | null> => {
     const { lastEventId, complete, about, foreign } = await readSnapshotEnds(file);
     // A running restore may still remove its safety copy, so it is not shown yet.
@@ -46,7 +44,7 @@ export async function glanceAt(
     };
   };
   try {
-    return await withSnapshotFile(folder, id, glance, listedIn);
+    return await withSnapshotFile(folder, id, glance, listed);
   } catch (error) {
     if (!(error instanceof SnapbackError)) throw error;
     return error.code === 'snapshot-missing' ? null : unreadable(error.message);

@@ -72,7 +72,7 @@ type Candidate = Placed<Looked>;
 
 /** Empty where it has disappeared. */
 async function glanceAtTrashed(folder: DataFolder, { id, takenAt }: Trashed) {
-  const known = await glanceAt(folder, { id });
+  const known = await glanceAt(folder, id);
   const kind = kindBeforeTrash(parseSnapshotId(id).kind);
   return known === null ? [] : [{ ...known, id, kind, takenAt, lineage: 'unknown' as const }];
 }

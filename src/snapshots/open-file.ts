@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { findFolder } from '../host/folders.ts';
 import { hasSystemCode, isSystemError, noSuchSnapshot, SnapbackError } from '../model/errors.ts';
@@ -7,25 +7,27 @@ import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { type BigIntStats, lstat } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { unreachableAsNull } from '../system/refusals.ts';
-import { keyOf, statFacts, unreadable } from './files.ts';
+import { keyOf, type SnapshotFile, statFacts, unreadable } from './files.ts';
 import { BACKUP_KIND, fileNameOf, folderOfKind, parseSnapshotId, splitFileName } from './names.ts';
 
 export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly key: string };
+/** A file of a list, in a folder that was found to be inside the data folder. */
+export type Listed = Pick<SnapshotFile, 'file' | 'key'>;
 
 /**
  * Opens a snapshot for reading. Links are not followed and a FIFO is not waited for; what counts is the file that was
- * opened, not what was at its name a moment before. The caller closes `handle`. `listedIn`: the real path of its folder, from
- * a list that was made just now; without it, the folder is looked for again.
+ * opened, not what was at its name a moment before. The caller closes `handle`. `listed`: the file as a list found it. While it
+ * still is that one, its folder is not looked for again.
  * @throws `usage`, `snapshot-unsafe`, `snapshot-missing`, `snapshot-unreadable`
  */
 export async function openSnapshotFile(
   folder: DataFolder,
   id: SnapshotId,
-  listedIn: string | null = null,
+  listed: Listed | null = null,
 ): Promise<OpenedFile> {
   const { kind, name } = parseSnapshotId(id);
   if (kind === BACKUP_KIND) return openBackupCopy(folder, name);
-  const place = listedIn ?? (await findFolder(folder, ...folderOfKind(kind)));
+  const place = listed === null ? await findFolder(folder, ...folderOfKind(kind)) : dirname(listed.file);
   const missing = (cause?: unknown) => noSuchSnapshot(id, cause);
   if (place === null) throw missing();
   let gone: unknown;
@@ -33,6 +35,8 @@ export async function openSnapshotFile(
     const path = join(place, fileNameOf(name, form));
     try {
       const before = await lstat(path, { bigint: true });
+      // The folder may have been replaced, too, by a link that leads elsewhere.
+      if (listed !== null && statFacts(path, before).key !== listed.key) return openSnapshotFile(folder, id);
       const problem = describeOddity(before) ?? (await findDatabaseFile(folder, before));
       if (problem !== null) throw new SnapbackError('snapshot-unsafe', problem, { id });
       return await openRegularFile(path, folder);
@@ -50,9 +54,9 @@ export async function withSnapshotFile<T>(
   folder: DataFolder,
   id: SnapshotId,
   use: (file: OpenedFile) => Promise<T>,
-  listedIn: string | null = null,
+  listed: Listed | null = null,
 ): Promise<T> {
-  const file = await openSnapshotFile(folder, id, listedIn);
+  const file = await openSnapshotFile(folder, id, listed);
   try {
     return await use(file);
   } finally {

@@ -4,6 +4,7 @@ import {
   mkdir,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
@@ -18,6 +19,7 @@ import { checkSnapshot, listSnapshots, verifySnapshots } from '../../src/catalog
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
 import { applyRestore } from '../../src/restore/restore.ts';
+import { lookAtSnapshots } from '../../src/snapshots/files.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
   addEvents,
@@ -52,6 +54,19 @@ async function find(id: string, check = false): Promise<SnapshotSummary> {
 }
 
 describe('the list without reading files', () => {
+  test('reads nothing outside the data folder, although a folder of snapshots was replaced by a link since it was looked at', async () => {
+    const elsewhere = await makeDir(root());
+    await putSnapshot(folder, one, dumpChat(folder));
+    const look = await lookAtSnapshots(folder);
+    const place = join(folder.dir, 'snapshots/periodic');
+    await rename(place, join(elsewhere, 'own'));
+    await writeFile(join(elsewhere, '20260301T000000Z.json'), '{"last_event_id": 77, "event_log": []}');
+    await symlink(elsewhere, place);
+    expect(await listSnapshots(folder, { look })).toMatchObject([
+      { id: one, health: 'unreadable', lastEventId: null, healthDetail: expect.stringContaining('link') },
+    ]);
+  });
+
   test('shows name, time, size and last event of a file that was never read, and that it is unchecked', async () => {
     const modified = new Date('2026-03-01T00:00:02.000Z');
     const file = await putSnapshot(folder, one, dumpChat(folder), modified);
