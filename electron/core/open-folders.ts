@@ -39,7 +39,7 @@ export type OpenEntry = {
   readonly checks: CheckQueue;
   readonly conversations: OpenConversations;
   readonly byItself: ByItself;
-  /** From now on the window hears of changes. Those since the folder was opened are told at once. */
+  /** From now on the window hears what changes and what was checked. All since the folder was opened is told at once. */
   readonly hear: () => void;
   /** Resolves once what was held is let go. */
   readonly close: () => Promise<void>;
@@ -91,13 +91,16 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         return done;
       };
       const byItself = createByItself(folder, () => waitedFor === 0);
-      /** What changed while nobody listened; null: the window listens. */
-      let unheard: Set<Changed> | null = new Set();
+      /** What is to be told of each subject, while nobody listens; null: the window listens. */
+      let unheard: Map<string, WindowEvent> | null = new Map();
+      const tellOnceHeard = (subject: Changed | SnapshotId, event: WindowEvent) => {
+        if (unheard === null) tell(event);
+        else unheard.set(subject, event);
+      };
       const stopWatching = await watchFolder(
         () => current,
         (what) => {
-          if (unheard === null) tell({ type: 'changed', folderId, what });
-          else unheard.add(what);
+          tellOnceHeard(what, { type: 'changed', folderId, what });
           if (what === 'snapshots') byItself.look();
         },
         seen,
@@ -106,7 +109,7 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         async (id, signal) => {
           const { checkSnapshot } = await fetchBackground();
           const snapshot = toListed(await checkSnapshot(current, id, { signal }));
-          tell({ type: 'snapshot-checked', folderId, snapshot });
+          tellOnceHeard(id, { type: 'snapshot-checked', folderId, snapshot });
         },
         (error) => {
           // The chat app prunes whenever it likes, and the next list shows it.
@@ -140,9 +143,9 @@ export function createOpenFolders(tell: (event: WindowEvent) => void): OpenFolde
         },
         look,
         hear() {
-          const changes = unheard ?? [];
+          const events = unheard?.values() ?? [];
           unheard = null;
-          for (const what of changes) tell({ type: 'changed', folderId, what });
+          for (const event of events) tell(event);
         },
         take(planId) {
           const planned = look(planId);

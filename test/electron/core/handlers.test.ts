@@ -14,7 +14,12 @@ import type { AllRequests, WindowEvent } from '../../../electron/contract.ts';
 import { createHandlers } from '../../../electron/core/handlers.ts';
 import { createOpenFolders, type OpenFolders } from '../../../electron/core/open-folders.ts';
 import type { Handlers } from '../../../electron/core/requests.ts';
-import { defaultRestoreOptions, type RestoreOptions } from '../../../src/index.ts';
+import {
+  defaultRestoreOptions,
+  listSnapshots,
+  openDataFolder,
+  type RestoreOptions,
+} from '../../../src/index.ts';
 import { runToEnd } from '../../support/process.ts';
 
 const NO_CONSENTS = { acceptDrift: false, acceptOtherTimeline: false };
@@ -69,6 +74,30 @@ test('what changes before the window listens is told once it does', async () => 
   expect(isTold(early)).toBe(false);
   folders.heard(early);
   await vi.waitFor(() => expect(isTold(early)).toBe(true), 20_000);
+  await handlers['private.close']({ folderId: early }, task);
+});
+
+test('what is checked before the window listens is told once it does', async () => {
+  const early = 'opened-early';
+  const cacheDir = join(home, 'another-cache');
+  const opened = await handlers['private.open']({ folderId: early, dir, database: null, cacheDir }, task);
+  const unchecked = opened.snapshots?.filter(({ health }) => health === 'unchecked') ?? [];
+  const toldOf = () =>
+    events.flatMap((event) =>
+      event.type === 'snapshot-checked' && event.folderId === early ? [event.snapshot.id] : [],
+    );
+  // All of them are checked once what was found out about each is remembered.
+  await vi.waitFor(async () => {
+    const now = await openDataFolder(dir, { cacheDir });
+    expect((await listSnapshots(now)).filter(({ health }) => health === 'unchecked')).toEqual([]);
+  }, 20_000);
+  expect(toldOf()).toEqual([]);
+  expect(unchecked).not.toEqual([]);
+  folders.heard(early);
+  await vi.waitFor(
+    () => expect(toldOf().toSorted()).toEqual(unchecked.map(({ id }) => id).toSorted()),
+    20_000,
+  );
   await handlers['private.close']({ folderId: early }, task);
 });
 
