@@ -11,7 +11,6 @@ import {
   openDataFolder,
   type Rows,
   releaseAbandoned,
-  sweepPrivateFolders,
   type TaskOptions,
   unlessCancelled,
   whileMarked,
@@ -61,8 +60,6 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
         const look = isSame ? before : await lookAtSnapshots(folder).catch(unlessCancelled);
         // Watched first, so that what changes after these facts is told.
         await folders.add(folderId, folder, look);
-        // What another process left when it was killed is in nobody's way.
-        setTimeout(() => void sweepPrivateFolders(), QUIET_AFTER_MS);
         try {
           return {
             facts: await describeFolder(folder, { brief: true, look }, task),

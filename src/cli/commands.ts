@@ -7,7 +7,6 @@ import {
   openDataFolder,
   orNull,
   SnapbackError,
-  sweepPrivateFolders,
   type TaskOptions,
 } from '../index.ts';
 import type { Answer, StreamedAnswer } from './answer.ts';
@@ -77,7 +76,6 @@ async function finishEarlierWork(
 ): Promise<Look | null> {
   const writes = command.name === 'take' || ('yes' in command && command.yes);
   try {
-    await sweepPrivateFolders();
     const look = await lookAtSnapshots(folder).catch(orNull());
     const finished = await finishInterrupted(folder, task, look);
     return finished.length === 0 ? look : null;

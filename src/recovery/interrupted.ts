@@ -5,13 +5,14 @@ import { orNull, unlessCancelled } from '../model/errors.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { type Look, lookAtSnapshots } from '../snapshots/files.ts';
 import { fetchPart } from '../system/fetch-part.ts';
+import { sweepPrivateFolders } from '../system/private-folder.ts';
 import type { Finished } from './settle.ts';
 import { sweepDrafts } from './sweep-drafts.ts';
 import { listUnsettled } from './unsettled-restores.ts';
 
 /**
  * Finishes what a killed process left. A restore that was committed gets its fresh checkpoint, one that was not is
- * recorded as such, and our own drafts in the data folder are removed. A restore that can't be judged now is left alone and
+ * recorded as such, and our own temporary files are removed. A restore that can't be judged now is left alone and
  * judged again the next time. Never touches the database. Call it when a data folder is opened. `given`: a look from just
  * before.
  * @throws `cancelled`, `io-failed`; whatever is unfinished is finished the next time
@@ -21,6 +22,7 @@ export async function finishInterrupted(
   task: TaskOptions = {},
   given: Look | null = null,
 ): Promise<readonly Finished[]> {
+  await sweepPrivateFolders();
   const look = given ?? (await lookAtSnapshots(folder).catch(unlessCancelled));
   const journal = replayJournal(await readJournal(folder));
   const finished = (await isAllSettled(folder, journal, look))
