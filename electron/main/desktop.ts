@@ -51,6 +51,8 @@ export type Desktop = {
   readonly cacheDir: string;
   /** Opens the folder to open first, if there is one, before the window is there to ask for it. */
   readonly openFirst: () => void;
+  /** Called when another folder is to be opened first. A window that did not ask yet does not hear of what was begun. */
+  readonly forgetFirst: () => void;
   /** Opens what was dropped: a file beside the snapshots of the open folder; else a folder, or that of a database. */
   readonly openDropped: (drop: Drop) => Promise<Reply<OpenFolder | null>>;
   /** Lets go what is held in the open folder, as far as that takes no longer than a moment. Never rejects. */
@@ -65,6 +67,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
   let place: OpenPlace | null = null;
   let newest: FolderId = '';
   let first: { readonly requestId: RequestId; readonly opened: Promise<Reply<OpenFolder>> } | null = null;
+  let isForgotten = false;
 
   /** The open folder stays open if this fails, or if opening another one was begun meanwhile. */
   async function open(
@@ -143,7 +146,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
       return done<StartFacts>({
         version: app.getVersion(),
         target: folder === null ? null : folder.open === 'demo' ? 'the demo' : basename(folder.dir),
-        openingId: first?.requestId ?? null,
+        openingId: isForgotten ? null : (first?.requestId ?? null),
         recents: recents(),
         demoPlace: shortenPlace(join(home, 'Snapback Demo'), home),
         theme: settings.current().theme,
@@ -248,6 +251,19 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
     const requestId = randomUUID();
     first = { requestId, opened: openTarget(requestId) };
   };
+  // A window that has heard of it may be about to ask, and no other request may have that id meanwhile.
+  const forgetFirst = () => {
+    isForgotten = true;
+  };
 
-  return { handlers, protectionNow, openPlace: () => place, cacheDir, openFirst, openDropped, closeFolder };
+  return {
+    handlers,
+    protectionNow,
+    openPlace: () => place,
+    cacheDir,
+    openFirst,
+    forgetFirst,
+    openDropped,
+    closeFolder,
+  };
 }

@@ -40,13 +40,6 @@ async function start(): Promise<void> {
   );
 
   app.on('window-all-closed', () => app.quit());
-  app.on('second-instance', (_event, _argv, _workingDirectory, handedOver) => {
-    argumentsNow = parseHandover(handedOver);
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
-    if (argumentsNow.dir !== null) tell({ type: 'command', command: 'open-target' });
-  });
-
   // Not awaited, because Electron becomes ready only after this module has been evaluated.
   void app.whenReady().then(async () => {
     const core = createCoreHost({
@@ -76,6 +69,17 @@ async function start(): Promise<void> {
       tell,
       window: () => window,
       target: () => chooseTarget(argumentsNow, settings.current().recents),
+    });
+    // Electron tells of a second start only once it is ready, thus not before now.
+    app.on('second-instance', (_event, _argv, _workingDirectory, handedOver) => {
+      if (window?.isMinimized()) window.restore();
+      window?.focus();
+      const handed = parseHandover(handedOver);
+      // A start that names no folder only wants to see the window.
+      if (handed.dir === null) return;
+      argumentsNow = handed;
+      desktop.forgetFirst();
+      tell({ type: 'command', command: 'open-target' });
     });
     // As early as possible, because this is what the window waits for.
     core.warm();

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
@@ -160,6 +160,38 @@ test('a second start hands its folder to the window that is already open', async
   ]);
   await expect(named(page, 'heading', 'lighthouse-chats')).toBeVisible();
   second.kill();
+});
+
+/** A program that runs the app, and starts it again as soon as there is a window. That has not loaded by then. */
+function startTwice(place: string, dir: string | null): string {
+  const [hook, wrapper] = [join(place, 'second-start.cjs'), join(place, 'second-start.sh')];
+  const handedOver = JSON.stringify({ dir, demoIfNew: false });
+  writeFileSync(
+    hook,
+    `const { app } = require('electron');
+     app.once('browser-window-created', () => app.emit('second-instance', {}, [], '', ${handedOver}));`,
+  );
+  const electron: string = createRequire(import.meta.url)('electron');
+  writeFileSync(wrapper, `#!/bin/sh\nexec '${electron}' -r '${hook}' "$@"\n`);
+  chmodSync(wrapper, 0o755);
+  return wrapper;
+}
+
+test('a second start before the window has loaded has it show the folder that the second one names', async ({
+  place,
+  demo,
+  demoOnce,
+}) => {
+  const { page } = await place.launch({ data: demo, wrapper: startTwice(place.folder, demoOnce) });
+  await expect(named(page, 'heading', 'Snapback Demo')).toBeVisible();
+});
+
+test('a second start that names no folder leaves the first one its own, also where that cannot be opened', async ({
+  place,
+}) => {
+  const data = join(place.folder, 'not-there');
+  const { page } = await place.launch({ data, wrapper: startTwice(place.folder, null) });
+  await expect(named(page, 'heading', 'The folder is missing')).toBeVisible();
 });
 
 test('every menu command works, and is greyed out when it makes no sense', async ({ place, demo }) => {
