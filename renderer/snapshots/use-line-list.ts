@@ -4,6 +4,7 @@ import {
   type MouseEvent,
   type PointerEvent,
   type RefObject,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -51,15 +52,31 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
   /** Also while the line that had the focus has just been replaced. */
   const hasFocus = useRef(false);
   const isToBeSeen = useRef(false);
+  /** Whether that line is to stay in sight: keys led there, and nothing but keys was used since. */
+  const isFollowed = useRef(false);
+  const lastHeights = useRef(lines.heights);
   useLayoutEffect(() => {
     const { current } = line;
+    // While a person scrolls, other lines are drawn; what else is drawn may push the line away.
+    const isStill = lastHeights.current === lines.heights;
+    lastHeights.current = lines.heights;
     if (hasFocus.current && current !== null) {
       if (document.activeElement !== current) current.focus({ preventScroll: true });
-      if (isToBeSeen.current) current.scrollIntoView({ block: 'nearest' });
+      if (isToBeSeen.current || (isFollowed.current && isStill)) current.scrollIntoView({ block: 'nearest' });
       isToBeSeen.current = false;
     }
     lines.look();
   });
+  useEffect(() => {
+    const { current } = list;
+    if (current === null) return;
+    // Less room, or larger letters, must not hide it.
+    const sizes = new ResizeObserver(() => {
+      if (hasFocus.current && isFollowed.current) line.current?.scrollIntoView({ block: 'nearest' });
+    });
+    sizes.observe(current);
+    return () => sizes.disconnect();
+  }, [list]);
 
   const range = useRef<{
     readonly of: ReadonlySet<Key>;
@@ -82,6 +99,7 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     const id = ids[place];
     if (id === undefined) return;
     isToBeSeen.current = true;
+    isFollowed.current = true;
     enter(id);
     lines.show(place);
   };
@@ -120,8 +138,12 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     const toggles = isMac ? event.metaKey : event.ctrlKey;
     if (id !== null) choose(id, event.shiftKey ? 'range' : toggles ? 'toggle' : 'only');
   };
+  const stopFollowing = () => {
+    isFollowed.current = false;
+  };
   /** A mouse chooses when its button goes down. On a Mac, Ctrl and that button ask for the menu. */
   const onPointerDown = (event: PointerEvent) => {
+    stopFollowing();
     if (event.pointerType === 'mouse' && event.button === 0 && !(isMac && event.ctrlKey)) chooseBy(event);
   };
   /** A finger may yet scroll, so its tap chooses at its end; a screen reader only clicks. */
@@ -130,11 +152,14 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     if (!(nativeEvent instanceof window.PointerEvent) || nativeEvent.pointerType !== 'mouse') chooseBy(event);
   };
   const onFocus = (event: FocusEvent) => {
+    const isBack = !hasFocus.current;
     hasFocus.current = true;
     const id = idAt(event) ?? active ?? ids[0];
     if (id === undefined) return;
     if (active === null) choose(id, 'only');
-    if (id !== active || entered === null) enter(id);
+    // Whoever comes by keyboard has to see the line, wherever the list was scrolled to meanwhile.
+    if (isBack && event.target.matches(':focus-visible')) goTo(ids.indexOf(id));
+    else if (id !== active || entered === null) enter(id);
     // The list itself leads to its line.
     if (event.target === list.current) line.current?.focus({ preventScroll: true });
   };
@@ -156,6 +181,8 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
       onClick,
       onFocus,
       onBlur,
+      onWheel: stopFollowing,
+      onTouchMove: stopFollowing,
       onDoubleClick: (event: MouseEvent) => idAt(event) !== null && onAction(),
       // Beside the lines, a click leaves the focus where it is.
       onMouseDown: (event: MouseEvent) => idAt(event) === null && event.preventDefault(),

@@ -21,6 +21,11 @@ export function text(scope: Scope, words: string | RegExp): Locator {
   return scope.getByText(words, { exact: true });
 }
 
+/** The lines of the list of snapshots that are drawn. */
+export function linesOf(page: Page): Locator {
+  return named(page, 'listbox', 'Snapshots').getByRole('option');
+}
+
 /** The card on top of a page: what happened, or which snapshot it is. */
 export function hero(page: Page): Locator {
   return page.locator('.hero').first();
