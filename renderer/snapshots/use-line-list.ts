@@ -109,7 +109,7 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     const next = typeKey(typed.current, event, event.timeStamp);
     if (next === null) return false;
     const place = findTyped(next.text, { from: at, count: ids.length, textOf });
-    typed.current = place === null ? NOTHING_TYPED : next;
+    typed.current = next;
     if (place !== null) goTo(place);
     // A space within a word never chooses the line.
     return place !== null || event.key === ' ';
@@ -120,6 +120,7 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     if (!onTyped(event)) {
       const step = stepByKey(event, extent, isMac);
       if (step === null || (event.repeat && step.does === 'act')) return;
+      typed.current = NOTHING_TYPED;
       if (step.does === 'act') onAction();
       else if (step.does === 'all') onSelect(new Set(ids));
       else {
@@ -134,6 +135,7 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
   const idAt = ({ target }: { readonly target: EventTarget }): Key | null =>
     (target instanceof Element && target.closest<HTMLElement>('[data-key]')?.dataset.key) || null;
   const chooseBy = (event: MouseEvent) => {
+    typed.current = NOTHING_TYPED;
     const id = idAt(event);
     const toggles = isMac ? event.metaKey : event.ctrlKey;
     if (id !== null) choose(id, event.shiftKey ? 'range' : toggles ? 'toggle' : 'only');

@@ -68,6 +68,18 @@ const CASES: readonly Case[] = [
   { does: 'chooses all', keys: ['Control+a'], focus: START, chosen: upTo(0, LAST) },
   { does: 'chooses one after all', keys: ['Control+a', 'ArrowDown'], focus: 4, chosen: [4] },
   { does: 'keeps what is chosen', keys: ['Shift+ArrowDown', 'Escape'], focus: 4, chosen: [3, 4] },
+  {
+    does: 'keeps what is chosen while words are typed that no line begins with',
+    keys: ['Shift+ArrowDown', 'c', 'h', 'x', 'Space', 'o', 'Space'],
+    focus: 4,
+    chosen: [3, 4],
+  },
+  {
+    does: 'chooses the line at which another key ended what was typed',
+    keys: ['Shift+ArrowDown', 'c', 'h', 'Control+ArrowDown', 'Space'],
+    focus: 5,
+    chosen: [5],
+  },
   { does: 'does nothing with Alt', keys: ['Alt+ArrowDown', 'Alt+Home'], focus: START, chosen: [START] },
   { does: 'chooses a clicked line', keys: [click(6)], focus: 6, chosen: [6] },
   { does: 'adds a clicked line', keys: [click(6, 'Control')], focus: 6, chosen: [3, 6] },
