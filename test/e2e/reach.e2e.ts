@@ -112,7 +112,10 @@ async function expectUncovered(part: Locator): Promise<void> {
   await expect.poll(isOnTop).toBe(true);
 }
 
-test('with the system’s high-contrast colours, the selection can still be seen', async ({ place, demo }) => {
+test('with the system’s high-contrast colours, the selection and the kinds of snapshots can still be seen', async ({
+  place,
+  demo,
+}) => {
   const { page } = await place.launch({ data: demo });
   await expect(await story(page)).toBeVisible();
   await page.emulateMedia({ forcedColors: 'active' });
@@ -125,6 +128,14 @@ test('with the system’s high-contrast colours, the selection can still be seen
   expect(await style('.snap[data-selected]', 'backgroundColor')).not.toBe(
     await style('.snap:not([data-selected])', 'backgroundColor'),
   );
+  // Drawn in the colour of the text beside them.
+  for (const [shape, words] of [
+    ['.snap:not([data-selected]) .snap-shape', '.snap:not([data-selected]) .snap-title'],
+    ['.snap[data-selected] .snap-shape', '.snap[data-selected] .snap-title'],
+    ['.timeline-mark .timeline-shape', '.snap:not([data-selected]) .snap-title'],
+  ] as const)
+    expect(await style(shape, 'backgroundColor'), shape).toBe(await style(words, 'color'));
+  await expect(page.locator('.timeline-mark[aria-pressed="true"]').first()).toHaveCSS('border-width', '2px');
   expect(await style('.bar .gone', 'backgroundColor')).not.toBe(await style('.bar', 'backgroundColor'));
 
   await button(page, 'Prune…').click();
