@@ -16,6 +16,7 @@ const always: readonly Need[] = [
 const programs = {
   'g++': { name: 'g++', package: 'g++', why: "compiling better-sqlite3's binding for the fallback Electron" },
   unzip: { name: 'unzip', package: 'unzip', why: 'unpacking the fallback Electron' },
+  strace: { name: 'strace', package: 'strace', why: 'tests that count the calls of a process' },
   Xvfb: { name: 'Xvfb', package: 'xvfb', why: 'windows without a display' },
 } as const satisfies Record<string, Need>;
 

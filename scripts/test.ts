@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildIfStale } from './build.ts';
 import { prepareApp, prepareRuntime, type Runtime } from './electron-runtime.ts';
 import { root, run, runMain, say, tool } from './run.ts';
+import { ensureSystemPackages } from './system-packages.ts';
 
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 type FileReport = {
@@ -26,6 +27,7 @@ await runMain(async () => {
   await rm(results, { recursive: true, force: true });
   await mkdir(results, { recursive: true });
   const runtime = await prepareRuntime();
+  if (!onlyWindows) await ensureSystemPackages({ strace: true });
   const beforeWindows: readonly Step[] = [
     { name: 'types', test: () => runScript('typecheck') },
     { name: 'format and lint', test: () => runScript('lint') },
