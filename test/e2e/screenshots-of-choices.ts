@@ -64,6 +64,8 @@ async function takeChosenMessages(page: Page, take: Take): Promise<void> {
   await page.getByRole('option').filter({ hasText: '20 messages' }).first().click();
   await expect(page.locator('.bubble.lost').first()).toBeVisible();
   await button(page, 'Next difference (N)').click();
+  // The focus goes there once the line is drawn.
+  await expect(page.locator('.line:focus')).toBeVisible();
   for (const key of ['ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
   await expect(text(page, '3 lost entries selected.')).toBeVisible();
   await take('messages-chosen');

@@ -12,6 +12,9 @@ async function find(app: ElectronApplication): Promise<void> {
     const [window] = BrowserWindow.getAllWindows();
     Menu.getApplicationMenu()?.getMenuItemById('find')?.click(undefined, window, window?.webContents);
   });
+  // Keys that a test sends may overtake the command.
+  const field = named(await app.firstWindow(), 'searchbox', 'Search everything that ever was');
+  await expect(field).toBeFocused();
 }
 
 const hits = (page: Page) => named(page, 'grid', 'Hits').getByRole('row');
