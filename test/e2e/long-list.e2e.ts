@@ -7,6 +7,7 @@ import { countSnapshots, listKind } from './judge.ts';
 import { pressShortcut } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 import { resize } from './resize.ts';
+import { waitUntilDrawn } from './wait-until-drawn.ts';
 
 /** So that the list is longer than the window. */
 const ADDED = 200;
@@ -223,9 +224,7 @@ test('its day stays on top, and a reader in its middle stays where they are when
     const before = await look();
     change();
     await expect(lines.first()).toHaveAttribute('aria-setsize', String(count));
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    await waitUntilDrawn(page);
     expect(await look()).toEqual(before);
   };
   const all = countSnapshots(demo);

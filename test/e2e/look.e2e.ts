@@ -4,6 +4,8 @@ import { button, CONFIRM, hero, named, RESTORE } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { startHost } from './host.ts';
 import { resize } from './resize.ts';
+import { setTheme } from './set-theme.ts';
+import { waitUntilDrawn } from './wait-until-drawn.ts';
 
 const SIZES = [
   { width: 1200, height: 760 },
@@ -93,9 +95,7 @@ async function expectTabsMoveNothing(app: ElectronApplication, page: Page): Prom
     await named(page, 'tab', 'Conversation').click();
     await expect(page.locator('.said').first()).toBeVisible();
     await resize(app, page, { width, height });
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    await waitUntilDrawn(page);
     const before = await places();
     for (const [tab, seen] of [
       ['Rows', '.rows-row'],
@@ -113,12 +113,7 @@ async function look(app: ElectronApplication, page: Page, info: TestInfo, name: 
   for (const { width, height } of SIZES) {
     await resize(app, page, { width, height });
     for (const theme of ['light', 'dark'] as const) {
-      await app.evaluate(({ nativeTheme }, source) => {
-        nativeTheme.themeSource = source;
-      }, theme);
-      await expect
-        .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
-        .toBe(theme === 'dark');
+      await setTheme(app, page, theme);
       await page.screenshot({ path: info.outputPath(`${name}-${width}-${theme}.png`) });
       await expectNothingCutOff(page, `${name} at ${width} by ${height}, ${theme}`);
     }

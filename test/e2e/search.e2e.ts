@@ -5,6 +5,7 @@ import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { pressOn, tabTo } from './keyboard.ts';
 import { resize } from './resize.ts';
+import { setTheme } from './set-theme.ts';
 
 /** As the menu does for its shortcut, which Playwright's keys do not reach. */
 async function find(app: ElectronApplication): Promise<void> {
@@ -256,14 +257,8 @@ async function look(app: ElectronApplication, page: Page, path: string): Promise
     [900, 600],
   ] as const)
     for (const theme of ['light', 'dark'] as const) {
-      await app.evaluate(
-        ({ BrowserWindow, nativeTheme }, [w, h, source]) => {
-          nativeTheme.themeSource = source;
-          BrowserWindow.getAllWindows()[0]?.setContentSize(w, h);
-        },
-        [width, height, theme] as const,
-      );
-      await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+      await resize(app, page, { width, height });
+      await setTheme(app, page, theme);
       await page.screenshot({ path: `${path}-${width}-${theme}.png` });
       await expectNothingCutOff(page, `${path} at ${width}, ${theme}`);
     }

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { expect } from './fixtures.ts';
 import { resize } from './resize.ts';
+import { setTheme } from './set-theme.ts';
+import { waitUntilDrawn } from './wait-until-drawn.ts';
 
 const folder = join(import.meta.dirname, '../../test-results/screenshots');
 
@@ -26,16 +27,8 @@ export function taker(app: ElectronApplication, page: Page): Take {
     for (const size of SIZES) {
       await resize(app, page, size);
       for (const theme of ['light', 'dark'] as const) {
-        await app.evaluate(({ nativeTheme }, source) => {
-          nativeTheme.themeSource = source;
-        }, theme);
-        await expect
-          .poll(() => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches))
-          .toBe(theme === 'dark');
-        // What is on the screen follows what is laid out by a frame.
-        await page.evaluate(
-          () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-        );
+        await setTheme(app, page, theme);
+        await waitUntilDrawn(page);
         const path = join(folder, `${name}-${size.name}-${theme}.png`);
         if (size.zoom === 1) await page.screenshot({ path });
         else await writeFile(path, await captureZoomed(page), 'base64');
