@@ -7,6 +7,7 @@ import type { ArgsOf, FolderId, OpenFolder, Reply, RequestId, StartFacts, Window
 import type { CoreHost } from './core-host.ts';
 import { type DesktopHandlers, done, failed, notOpen } from './desktop-handlers.ts';
 import { createFileDialogs } from './file-dialogs.ts';
+import { createFirstOpening } from './first-opening.ts';
 import type { AppMenu } from './menu.ts';
 import { createNewFileHandlers } from './new-files.ts';
 import type { Drop } from './parse.ts';
@@ -51,8 +52,8 @@ export type Desktop = {
   readonly cacheDir: string;
   /** Opens the folder to open first, if there is one, before the window is there to ask for it. */
   readonly openFirst: () => void;
-  /** Called when another folder is to be opened first. A window that did not ask yet does not hear of what was begun. */
-  readonly forgetFirst: () => void;
+  /** Called when another folder is to be opened instead. A window that has not asked yet does not hear of what was begun. */
+  readonly withdrawFirst: () => void;
   /** Opens what was dropped: a file beside the snapshots of the open folder; else a folder, or that of a database. */
   readonly openDropped: (drop: Drop) => Promise<Reply<OpenFolder | null>>;
   /** Lets go what is held in the open folder, as far as that takes no longer than a moment. Never rejects. */
@@ -66,8 +67,7 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
   const dialogs = createFileDialogs(window);
   let place: OpenPlace | null = null;
   let newest: FolderId = '';
-  let first: { readonly requestId: RequestId; readonly opened: Promise<Reply<OpenFolder>> } | null = null;
-  let isForgotten = false;
+  const first = createFirstOpening<Reply<OpenFolder>>();
 
   /** The open folder stays open if this fails, or if opening another one was begun meanwhile. */
   async function open(
@@ -146,19 +146,14 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
       return done<StartFacts>({
         version: app.getVersion(),
         target: folder === null ? null : folder.open === 'demo' ? 'the demo' : basename(folder.dir),
-        openingId: isForgotten ? null : (first?.requestId ?? null),
+        openingId: first.requestId(),
         recents: recents(),
         demoPlace: shortenPlace(join(home, 'Snapback Demo'), home),
         theme: settings.current().theme,
         developmentRuntime: Number.parseInt(process.versions.electron ?? '0', 10) < OLDEST_RUNTIME_FOR_USERS,
       });
     },
-    async 'folder.open-target'(_args, requestId) {
-      if (first?.requestId !== requestId) return openTarget(requestId);
-      const { opened } = first;
-      first = null;
-      return opened;
-    },
+    'folder.open-target': (_args, requestId) => first.take(requestId) ?? openTarget(requestId),
     async 'folder.choose'({ what }, requestId) {
       const options: Electron.OpenDialogOptions =
         what === 'folder'
@@ -246,23 +241,15 @@ export function createDesktop({ core, settings, menu, tell, window, target }: De
     await Promise.race([core.request('private.close', { folderId: place.folderId }), late]);
   };
 
-  const openFirst = () => {
-    if (target() === null) return;
-    const requestId = randomUUID();
-    first = { requestId, opened: openTarget(requestId) };
-  };
-  // A window that has heard of it may be about to ask, and no other request may have that id meanwhile.
-  const forgetFirst = () => {
-    isForgotten = true;
-  };
-
   return {
     handlers,
     protectionNow,
     openPlace: () => place,
     cacheDir,
-    openFirst,
-    forgetFirst,
+    openFirst() {
+      if (target() !== null) first.begin(openTarget);
+    },
+    withdrawFirst: first.withdraw,
     openDropped,
     closeFolder,
   };

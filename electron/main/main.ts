@@ -78,7 +78,7 @@ async function start(): Promise<void> {
       // A start that names no folder only wants to see the window.
       if (handed.dir === null) return;
       argumentsNow = handed;
-      desktop.forgetFirst();
+      desktop.withdrawFirst();
       tell({ type: 'command', command: 'open-target' });
     });
     // As early as possible, because this is what the window waits for.
