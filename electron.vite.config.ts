@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { classicFirst } from './scripts/classic-first.ts';
 import { linkWorker } from './scripts/link-worker.ts';
+import { nodeBundle } from './scripts/node-bundle.ts';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
 
@@ -22,14 +23,9 @@ export default defineConfig({
       rolldownOptions: {
         input: { main: at('electron/main/main.ts'), 'core-process': at('electron/core/process.ts') },
         external: ['better-sqlite3'],
-        // Only entries do something when they are loaded. So whoever imports one function from `src/index.ts` does not get all.
-        treeshake: { moduleSideEffects: false },
+        treeshake: nodeBundle.treeshake,
         output: {
-          format: 'es',
-          // Names and lines stay, for traces that can be read. Comments are only more to read at each start.
-          comments: false,
-          entryFileNames: '[name].js',
-          chunkFileNames: 'chunks/[name]-[hash].js',
+          ...nodeBundle.output,
           // Two files for the core: what opens and lists a folder, and all that is imported later. The threads share them.
           codeSplitting: {
             groups: [

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { linkWorker } from './link-worker.ts';
+import { nodeBundle } from './node-bundle.ts';
 import { root } from './run.ts';
 
 const alone = ['cli', 'cli/commands', 'cli/help', 'beside/worker'];
@@ -35,15 +36,11 @@ await build({
     rolldownOptions: {
       // The second is no entry for anybody else: what it imports is what a list needs.
       input: { cli: at('cli'), commands: at('cli/commands') },
-      // As in electron.vite.config.ts: nothing but entries does anything when it is loaded.
-      treeshake: { moduleSideEffects: false },
+      treeshake: nodeBundle.treeshake,
       // What is imported on demand in one place, and in others not, is not to be torn out of its file.
       checks: { ineffectiveDynamicImport: false },
       output: {
-        format: 'es',
-        comments: false,
-        entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name]-[hash].js',
+        ...nodeBundle.output,
         codeSplitting: {
           groups: [
             {

@@ -10,7 +10,7 @@ const sources = [
   'electron/**',
   'renderer/**',
   'electron.vite.config.ts',
-  'scripts/{assigned-names,classic-first,link-worker}.ts',
+  'scripts/{assigned-names,classic-first,link-worker,node-bundle}.ts',
   'package.json',
 ];
 const stampName = '.sources';
