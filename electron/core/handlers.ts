@@ -35,7 +35,7 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
   /** Lists the snapshots, and has those checked that never were. */
   const list = async (folderId: string, task: TaskOptions, look: Look | null = null) => {
     const { folder, checks } = folders.get(folderId);
-    const found = await listSnapshots(folder, { backups: true, look }, task);
+    const found = await listSnapshots(folder, { backups: true, lineages: 'other', look }, task);
     const unchecked = found
       .filter(({ health }) => health === 'unchecked')
       .map(({ id, modifiedAt, sizeBytes }) => ({ id, version: `${id} ${modifiedAt} ${sizeBytes}` }));

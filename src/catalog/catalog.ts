@@ -22,8 +22,16 @@ import { findNeeded } from './needed-snapshots.ts';
 import type { Findings, Listing } from './read-whole.ts';
 import { explainRetention } from './retention.ts';
 
-/** `backups`: also what somebody opened from anywhere, last. `look`: a look from just before. */
-type ListOptions = { readonly check?: boolean; readonly backups?: boolean; readonly look?: Look | null };
+/**
+ * `backups`: also what somebody opened from anywhere, last. `look`: a look from just before. `lineages: 'other'` tells only
+ * which snapshots went a separate way, and leaves the others unknown: the database is then read only where there are any.
+ */
+type ListOptions = {
+  readonly check?: boolean;
+  readonly backups?: boolean;
+  readonly lineages?: 'other';
+  readonly look?: Look | null;
+};
 
 /**
  * Lists all snapshots by kind, newest first. Health and counts come from what is remembered; for other files only their
@@ -39,12 +47,8 @@ export async function listSnapshots(
   const own = options.look?.files ?? (await listSnapshotFiles(folder));
   const files = options.backups === true ? [...own, ...(await listBackups(folder))] : own;
   const memory = await recall(folder);
-  const lineages = await recallLineages(
-    folder,
-    pick(memory, files),
-    options.check === true ? 'patient' : 'glance',
-    task,
-  );
+  const effort = options.check === true ? 'patient' : (options.lineages ?? 'glance');
+  const lineages = await recallLineages(folder, pick(memory, files), effort, task);
   const listing = { folder, files, memory };
   if (options.check !== true) return summarize(listing, files, { memory, lineages, failures: new Map() });
   const unread = files.filter((file) => file.problem === null && !isSettled(file, memory, lineages));

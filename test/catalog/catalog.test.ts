@@ -382,6 +382,24 @@ describe('the timeline of a snapshot', () => {
     },
   );
 
+  test('is told of those alone that went a separate way, where only they are asked for', async () => {
+    const lineages = async () => {
+      const list = await listSnapshots(folder, { lineages: 'other' });
+      return Object.fromEntries(list.map(({ id, lineage }) => [id, lineage]));
+    };
+    await putSnapshot(folder, one, dumpChat(folder));
+    run(folder, 'DELETE FROM event_log WHERE id > 3; DELETE FROM sqlite_sequence');
+    run(folder, addEvents(4, 'something else'));
+    await putSnapshot(folder, 'rewind/20260302T000000Z', dumpChat(folder));
+    const told = { [one]: 'other', 'rewind/20260302T000000Z': 'unknown' };
+    await listSnapshots(folder, { check: true });
+    expect(await lineages()).toEqual(told);
+    run(folder, addEvents(2));
+    expect(await lineages()).toEqual(told);
+    run(folder, 'DELETE FROM event_log WHERE id > 2');
+    expect(await lineages()).toEqual({ ...told, [one]: 'unknown' });
+  });
+
   test('is another one if only the middle of the log differs', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
     run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
