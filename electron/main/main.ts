@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow } from 'electron';
+import { app, type BrowserWindow, Menu } from 'electron';
 import type { Reply, WindowEvent } from '../contract.ts';
 import { APP_URL, registerAppScheme, serveApp } from './app-protocol.ts';
 import { createClosingGuard } from './closing.ts';
@@ -28,6 +28,8 @@ const FEATURES = [
 const features = [app.commandLine.getSwitchValue('enable-features'), ...FEATURES];
 app.commandLine.appendSwitch('enable-features', features.filter(Boolean).join(','));
 registerAppScheme();
+// Electron would build a menu of its own first, and throw it away as soon as ours is there.
+Menu.setApplicationMenu(null);
 
 const ownArguments = parseArguments(process.argv, process.cwd());
 if (app.requestSingleInstanceLock(ownArguments)) await start();
