@@ -16,6 +16,8 @@ describe('what is typed', () => {
     [[' ', 'h'], 100, 'h'],
     [['c', 'Shift', 'Enter', 'F5'], 100, 'c'],
     [['é', '“'], 100, 'é“'],
+    [['e\u0301', 'l'], 100, 'e\u0301l'],
+    [['e', '\u0301', 'Dead', 'l'], 100, 'e\u0301l'],
   ])('%j with %i ms between: %j', (keys, pause, text) => {
     expect(type(keys, pause)).toBe(text);
   });
@@ -36,6 +38,22 @@ describe('what is typed', () => {
   ])('%j from line %i finds %j', (text, from, line) => {
     const textOf = (at: number) => lines[at] ?? '';
     expect(findTyped(text, { from, count: lines.length, textOf })).toBe(line);
+  });
+
+  test.each([
+    ['E\u0301lan vital', 'Élan'],
+    ['Élan vital', 'e\u0301LAN'],
+    ['Élan vital', 'e\u0301'],
+    ['E\u0301lan vital', 'elan v'],
+    ['Việt Nam', 'vie\u0323\u0302t n'],
+    ['Vie\u0323\u0302t Nam', 'việt n'],
+    // There is no single character for this one.
+    ['X\u0304ylo', 'xylo'],
+    ['Xylo', 'x\u0304ylo'],
+    ['각', '\u1100\u1161\u11a8'],
+  ])('%j is found by %j, however its accents are written', (line, text) => {
+    const textOf = (at: number) => ['Checkpoint', line][at] ?? '';
+    expect(findTyped(text, { from: 0, count: 2, textOf })).toBe(1);
   });
 
   test('finds nothing in an empty list', () => {
