@@ -16,6 +16,7 @@ import { stepByKey } from './line-keys.ts';
 import type { LineGroup } from './line-window.ts';
 import { findTyped, NOTHING_TYPED, typeKey } from './type-ahead.ts';
 import { useLineWindow } from './use-line-window.ts';
+import { useLongPress } from './use-long-press.ts';
 
 const isMac = navigator.platform.startsWith('Mac');
 
@@ -82,16 +83,14 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     readonly of: ReadonlySet<Key>;
     readonly anchor: Key | null;
     readonly end: Key | null;
-  }>({
-    of: selected,
-    anchor: null,
-    end: null,
-  });
-  const choose = (to: Key, how: Choosing) => {
+    /** A finger was held on a line, so taps choose more, until one line is left. */
+    readonly adds: boolean;
+  }>({ of: selected, anchor: null, end: null, adds: false });
+  const choose = (to: Key, how: Choosing, adds = false) => {
     const { of, anchor, end } = range.current;
     const before = of === selected ? { anchor, end } : { anchor: null, end: null };
     const chosen = chooseLine({ ids: selected, ...before }, ids, to, how);
-    range.current = { of: chosen.ids, anchor: chosen.anchor, end: chosen.end };
+    range.current = { of: chosen.ids, anchor: chosen.anchor, end: chosen.end, adds };
     if (chosen.ids !== selected) onSelect(chosen.ids);
   };
   const enter = (id: Key) => setLast({ ids, active: id });
@@ -132,7 +131,7 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     event.preventDefault();
   };
 
-  const idAt = ({ target }: { readonly target: EventTarget }): Key | null =>
+  const idAt = ({ target }: { readonly target: EventTarget | null }): Key | null =>
     (target instanceof Element && target.closest<HTMLElement>('[data-key]')?.dataset.key) || null;
   const chooseBy = (event: MouseEvent) => {
     typed.current = NOTHING_TYPED;
@@ -140,18 +139,36 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     const toggles = isMac ? event.metaKey : event.ctrlKey;
     if (id !== null) choose(id, event.shiftKey ? 'range' : toggles ? 'toggle' : 'only');
   };
+  const longPress = useLongPress(list, (target) => {
+    const id = idAt({ target });
+    if (id === null) return;
+    typed.current = NOTHING_TYPED;
+    choose(id, 'toggle', true);
+    enter(id);
+  });
+  /** Once a finger was held, a tap adds a line or takes it out, as long as nothing else has chosen since. */
+  const tap = (event: MouseEvent) => {
+    const { adds, of } = range.current;
+    const id = idAt(event);
+    if (!adds || of !== selected || id === null) return chooseBy(event);
+    const isLast = selected.size === 2 && selected.has(id);
+    choose(id, 'toggle', !isLast);
+  };
   const stopFollowing = () => {
     isFollowed.current = false;
   };
   /** A mouse chooses when its button goes down. On a Mac, Ctrl and that button ask for the menu. */
   const onPointerDown = (event: PointerEvent) => {
     stopFollowing();
+    longPress.onPointerDown(event);
     if (event.pointerType === 'mouse' && event.button === 0 && !(isMac && event.ctrlKey)) chooseBy(event);
   };
   /** A finger may yet scroll, so its tap chooses at its end; a screen reader only clicks. */
   const onClick = (event: MouseEvent) => {
     const { nativeEvent } = event;
-    if (!(nativeEvent instanceof window.PointerEvent) || nativeEvent.pointerType !== 'mouse') chooseBy(event);
+    const by = nativeEvent instanceof window.PointerEvent ? nativeEvent.pointerType : '';
+    if (by === 'touch' && !longPress.endsHere()) tap(event);
+    else if (by !== 'touch' && by !== 'mouse') chooseBy(event);
   };
   const onFocus = (event: FocusEvent) => {
     const isBack = !hasFocus.current;
@@ -180,12 +197,14 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     handlers: {
       onKeyDown,
       onPointerDown,
+      onPointerUp: longPress.onPointerUp,
+      onPointerCancel: longPress.onPointerCancel,
       onClick,
       onFocus,
       onBlur,
       onWheel: stopFollowing,
       onTouchMove: stopFollowing,
-      onDoubleClick: (event: MouseEvent) => idAt(event) !== null && onAction(),
+      onDoubleClick: (event: MouseEvent) => idAt(event) !== null && !longPress.endsHere() && onAction(),
       // Beside the lines, a click leaves the focus where it is.
       onMouseDown: (event: MouseEvent) => idAt(event) === null && event.preventDefault(),
     },

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { hero, linesOf } from './find.ts';
+import { button, hero, linesOf, named } from './find.ts';
 import { expect, type Place, test } from './fixtures.ts';
 import { tabTo } from './keyboard.ts';
 import { resize } from './resize.ts';
@@ -167,16 +167,66 @@ test('Enter and a double click restore, a tap and a screen reader’s click choo
   await expect.poll(() => readState(lines)).toMatchObject({ chosen: [5] });
   await expect(dialog).toBeHidden();
 
-  const { x = 0, y = 0 } = (await lines.nth(1).boundingBox()) ?? {};
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
-  await session.send('Input.dispatchTouchEvent', {
-    type: 'touchStart',
-    touchPoints: [{ x: x + 60, y: y + 10 }],
-  });
-  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const finger = await touching(page);
+  await finger.down(lines.nth(1));
+  await finger.up();
   await expect.poll(() => readState(lines)).toMatchObject({ chosen: [1] });
   await expect(dialog).toBeHidden();
+});
+
+test('a finger that rests on a line chooses it beside others, and further taps add to them', async ({
+  place,
+  demo,
+}) => {
+  const page = await openTall(place, demo);
+  const lines = linesOf(page);
+  const menu = named(page, 'menu', 'Snapshot');
+  const finger = await touching(page);
+  const tap = async (line: number) => {
+    await finger.down(lines.nth(line));
+    await finger.up();
+  };
+  const hold = async (line: number) => {
+    await finger.down(lines.nth(line));
+    await page.waitForTimeout(HELD_MS);
+    await finger.up();
+  };
+  const expectChosen = (...chosen: readonly number[]) =>
+    expect.poll(async () => (await readState(lines)).chosen).toEqual(chosen);
+  await lines.nth(START).click();
+  await hold(5);
+  await expectChosen(START, 5);
+  await expect(menu).toBeHidden();
+  await tap(1);
+  await expectChosen(1, START, 5);
+  await tap(START);
+  await expectChosen(1, 5);
+  await hold(7);
+  await expectChosen(1, 5, 7);
+
+  await test.step('until one is left, or something else chooses', async () => {
+    await tap(1);
+    await tap(5);
+    await expectChosen(7);
+    await tap(2);
+    await expectChosen(2);
+    await hold(2);
+    await tap(4);
+    await expectChosen(2, 4);
+    await button(page, 'Show only one').click();
+    await expectChosen(2);
+    await tap(6);
+    await expectChosen(6);
+  });
+
+  await test.step('but one that moves scrolls', async () => {
+    await finger.down(lines.nth(5));
+    await finger.move(-60);
+    await page.waitForTimeout(HELD_MS);
+    await finger.up();
+    await expectChosen(6);
+    await expect(menu).toBeHidden();
+  });
 });
 
 test('the list is one stop of Tab, where the focus was', async ({ place, demo }) => {
@@ -217,3 +267,27 @@ test('when the line with the focus goes away, the next one has it, and after the
   await expect(page.locator(`[data-key="${last}"]`)).toHaveCount(0);
   await expect(page.locator(`[data-key="${before}"]`)).toBeFocused();
 });
+
+/** Longer than a finger has to rest. */
+const HELD_MS = 800;
+
+/** A finger that touches lines. */
+async function touching(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  let at = { x: 0, y: 0 };
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd') =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [at] });
+  return {
+    down: async (line: Locator) => {
+      const { x = 0, y = 0 } = (await line.boundingBox()) ?? {};
+      at = { x: x + 60, y: y + 10 };
+      await send('touchStart');
+    },
+    move: async (by: number) => {
+      at = { ...at, y: at.y + by };
+      await send('touchMove');
+    },
+    up: () => send('touchEnd'),
+  };
+}
