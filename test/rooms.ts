@@ -269,9 +269,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       'renderer/rows',
       'renderer/keep',
       'renderer/damage',
-      ...react,
+      'react-aria-components',
     ],
-    types: windowTypes,
+    types: [...windowTypes, 'react'],
   },
   'renderer/restore': {
     values: ['renderer/ask', words, 'renderer/parts', 'renderer/rows/cell-content.tsx', ...react],

@@ -30,6 +30,9 @@ export type FolderPageProps = {
   readonly onWorkingCopy: () => void;
   readonly onKeep: () => void;
   readonly onCloseFile: (id: SnapshotId) => void;
+  /** The pair of snapshots whose comparison is shown. */
+  readonly compared: string | null;
+  readonly onCompare: (pair: string) => void;
   readonly onCommand: (command: MenuCommand) => void;
 };
 
@@ -79,6 +82,8 @@ export function FolderPage(props: FolderPageProps) {
       <selectionPage.View
         folderId={folderId}
         snapshots={shown}
+        compared={props.compared}
+        onCompare={props.onCompare}
         onPrune={() => onCommand('prune')}
         onClear={() => data.choose(new Set([first.id]))}
       />

@@ -8,6 +8,7 @@ import { call } from '../ask/api.ts';
 import { useSteady } from '../ask/use-steady.ts';
 import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
+import { pairOf } from '../parts/pair.ts';
 import { focusHits, focusSearchBox, SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
 import type { LineAction } from '../snapshots/line-actions.tsx';
@@ -87,6 +88,7 @@ export function FolderScreen(props: FolderScreenProps) {
   const drawnTimeline = useDeferredValue(known);
   const hasLaterParts = useLaterParts();
   const panel = useSearchPanel();
+  const [compared, setCompared] = useState<string | null>(null);
   const held = useMemo(() => heldBySnapshots(known.timeline, snapshots ?? []), [known, snapshots]);
   const { onDialog } = props;
   const inDialog = dialog !== null;
@@ -153,7 +155,10 @@ export function FolderScreen(props: FolderScreenProps) {
     else obey(name);
   };
   const act = (action: LineAction) => {
-    if (action !== 'prune') obey(action);
+    if (action === 'compare') {
+      setCompared(pairOf(shown)?.name ?? null);
+      panel.close('stays');
+    } else if (action !== 'prune') obey(action);
     else if (possible.includes('prune') && pruned.length > 0)
       openDialog({ dialog: 'prune', rule: null, chosen: pruned });
   };
@@ -252,6 +257,8 @@ export function FolderScreen(props: FolderScreenProps) {
               onWorkingCopy={steady.workingCopy}
               onKeep={steady.keep}
               onCloseFile={steady.closeFile}
+              compared={compared}
+              onCompare={setCompared}
               onCommand={steady.obey}
             />
           </div>

@@ -1,29 +1,29 @@
-import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
-import { isUnwell, titleWords } from '../../words/snapshots.ts';
+import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
+import { pairOf } from '../parts/pair.ts';
 import { RowsPane } from '../rows/rows-pane.tsx';
 
 export type SelectionPageProps = {
   readonly folderId: FolderId;
   readonly snapshots: readonly ListedSnapshot[];
+  /** The name of the pair whose comparison is shown. */
+  readonly compared: string | null;
+  readonly onCompare: (pair: string) => void;
   readonly onPrune: () => void;
   readonly onClear: () => void;
 };
 
 /** Several chosen snapshots, and the actions that work on all of them together. Two can be compared with each other. */
-export function SelectionPage({ folderId, snapshots, onPrune, onClear }: SelectionPageProps) {
+export function SelectionPage(props: SelectionPageProps) {
+  const { folderId, snapshots, compared, onCompare, onPrune, onClear } = props;
   const now = useNow();
-  const [compared, setCompared] = useState<string | null>(null);
   const bytes = snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
-  const [earlier, later, ...more] = snapshots.toSorted((a, b) => a.takenAt.localeCompare(b.takenAt));
-  const comparable = earlier !== undefined && later !== undefined && more.length === 0;
-  // By name: the list may be read again meanwhile.
-  const pair = comparable ? `${earlier.id} ${later.id}` : null;
-  const isCompared = comparable && compared === pair;
+  const pair = pairOf(snapshots);
+  const isCompared = pair !== null && compared === pair.name;
   return (
     <section className="page" aria-label="Selected snapshots">
       <div className="hero">
@@ -35,16 +35,16 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
           <Button className="button" onPress={onClear}>
             Show only one
           </Button>
-          {comparable && (
+          {pair !== null && (
             <Button
               className="button primary"
-              isDisabled={isUnwell(earlier) || isUnwell(later) || isCompared}
-              onPress={() => setCompared(pair)}
+              isDisabled={!pair.isReadable || isCompared}
+              onPress={() => onCompare(pair.name)}
             >
               Compare
             </Button>
           )}
-          <Button className={comparable ? 'button' : 'button primary'} onPress={onPrune}>
+          <Button className={pair === null ? 'button primary' : 'button'} onPress={onPrune}>
             Prune…
           </Button>
         </div>
@@ -52,12 +52,13 @@ export function SelectionPage({ folderId, snapshots, onPrune, onClear }: Selecti
       {isCompared ? (
         <>
           <p className="rows-subject">
-            What led from “{titleWords(earlier, now, 'seconds')}” to “{titleWords(later, now, 'seconds')}”
+            What led from “{titleWords(pair.earlier, now, 'seconds')}” to “
+            {titleWords(pair.later, now, 'seconds')}”
           </p>
           <RowsPane
-            key={pair}
+            key={pair.name}
             folderId={folderId}
-            subject={{ snapshotId: later.id, otherId: earlier.id }}
+            subject={{ snapshotId: pair.later.id, otherId: pair.earlier.id }}
             firstTable={null}
             moment={null}
             renewing={false}

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Key } from 'react-aria-components';
 import { later } from '../parts/later.tsx';
+import type { Pair } from '../parts/pair.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import type { LineAction } from './line-actions.tsx';
 
@@ -8,6 +9,8 @@ const lineActions = later(async () => (await import('./line-actions.tsx')).LineA
 
 export type LineMenuProps = {
   readonly selected: ReadonlySet<Key>;
+  /** The two that are selected; null: not two. */
+  readonly pair: Pair | null;
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
   readonly onAction: (action: LineAction) => void;
   readonly children: ReactNode;
@@ -17,7 +20,7 @@ export type LineMenuProps = {
  * The menu of a line. A line that is not selected is selected first. Delete prunes what is selected; like the menu it only
  * opens the dialog.
  */
-export function LineMenu({ selected, onSelect, onAction, children }: LineMenuProps) {
+export function LineMenu({ selected, pair, onSelect, onAction, children }: LineMenuProps) {
   const area = useRef<HTMLDivElement>(null);
   const [wasOpen, setWasOpen] = useState(false);
   const menu = useContextMenu(area, (target) => {
@@ -48,7 +51,9 @@ export function LineMenu({ selected, onSelect, onAction, children }: LineMenuPro
   return (
     <div className="list-area" ref={area}>
       {children}
-      {wasOpen && <lineActions.View menu={menu} several={selected.size > 1} onAction={onAction} />}
+      {wasOpen && (
+        <lineActions.View menu={menu} several={selected.size > 1} pair={pair} onAction={onAction} />
+      )}
     </div>
   );
 }

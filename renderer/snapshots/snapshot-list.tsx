@@ -10,6 +10,7 @@ import { count } from '../../words/plurals.ts';
 import { arrivalWords } from '../../words/retention.ts';
 import { useToday } from '../ask/now.ts';
 import { Icon } from '../parts/icons.tsx';
+import { pairOf } from '../parts/pair.ts';
 import type { LineAction } from './line-actions.tsx';
 import { LineMenu } from './line-menu.tsx';
 import { isShown, isWhole, ListFilter, SHOW_ALL } from './list-filter.tsx';
@@ -36,10 +37,11 @@ export function SnapshotList(props: SnapshotListProps) {
     () => (isWhole(filter) ? snapshots : snapshots.filter((one) => isShown(one, filter, { held, today }))),
     [snapshots, filter, held, today],
   );
+  const pair = useMemo(() => pairOf(snapshots.filter(({ id }) => selected.has(id))), [snapshots, selected]);
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
       <ListFilter snapshots={snapshots} filter={filter} onFilter={setFilter} />
-      <LineMenu selected={selected} onSelect={onSelect} onAction={onAction}>
+      <LineMenu selected={selected} pair={pair} onSelect={onSelect} onAction={onAction}>
         <SnapshotLines
           snapshots={shown}
           facts={facts}

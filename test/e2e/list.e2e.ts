@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { button, hero, linesOf, named } from './find.ts';
+import { button, hero, linesOf, named, text } from './find.ts';
 import { expect, type Place, test } from './fixtures.ts';
 import { tabTo } from './keyboard.ts';
 import { resize } from './resize.ts';
@@ -227,6 +227,36 @@ test('a finger that rests on a line chooses it beside others, and further taps a
     await expectChosen(6);
     await expect(menu).toBeHidden();
   });
+});
+
+test('the menu of two chosen snapshots compares them, also from beside a search', async ({ place, demo }) => {
+  const page = await openTall(place, demo);
+  const lines = linesOf(page);
+  const compare = named(page, 'menuitem', 'Compare');
+  await lines.nth(START).click();
+  await page.keyboard.press('Shift+F10');
+  await expect(named(page, 'menuitem', 'Restore…')).toBeVisible();
+  await expect(compare).toBeHidden();
+  await page.keyboard.press('Escape');
+  await named(page, 'searchbox', 'Search everything that ever was').click();
+  await expect(page.locator('.search-page')).toBeVisible();
+  await lines.nth(START).click();
+  await lines.nth(START + 1).click({ modifiers: ['Shift'] });
+  await page.keyboard.press('Shift+F10');
+  await page.keyboard.press('Enter');
+  await expect(text(page, /^What led from “/)).toBeVisible();
+  await expect(button(page, 'Compare')).toBeDisabled();
+  await expect(lines.nth(START + 1)).toBeFocused();
+
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+F10');
+  await expect(named(page, 'menuitem', 'Prune…')).toBeVisible();
+  await expect(compare).toBeHidden();
+  await page.keyboard.press('Escape');
+  await page.getByRole('option').filter({ hasText: 'damaged' }).click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+F10');
+  await expect(compare).toHaveAttribute('aria-disabled', 'true');
 });
 
 test('the list is one stop of Tab, where the focus was', async ({ place, demo }) => {
