@@ -34,10 +34,7 @@ export async function findFolder(folder: DataFolder, ...segments: readonly strin
   const path = join(folder.dir, ...segments);
   try {
     const real = await realpath(path);
-    const straight = real === path;
-    const ours = [SNAPSHOTS, OWN].some((name) => isWithin(join(folder.dir, name), real));
-    if (!straight && (ours || !isWithin(folder.dir, real) || real === folder.dir))
-      throw await unsafe(folder, segments);
+    if (real !== path && !(await isAllowed(folder, segments, real))) throw await unsafe(folder, segments);
     return (await stat(real)).isDirectory() ? real : null;
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
@@ -188,21 +185,35 @@ function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
+/** Whether a folder that is really at another path is one to use. Without a link, only its name is spelled differently. */
+async function isAllowed(folder: DataFolder, segments: readonly string[], real: string): Promise<boolean> {
+  if (real === folder.dir || !isWithin(folder.dir, real)) return false;
+  if ((await findLink(folder, segments)) === null) return true;
+  // The file system may take these names in any case.
+  const within = relative(folder.dir, real).split(sep)[0]?.toLowerCase();
+  return within !== SNAPSHOTS && within !== OWN;
+}
+
 /** Names the link and what to do instead. */
 async function unsafe(
   folder: DataFolder,
   segments: readonly string[],
   cause?: unknown,
 ): Promise<SnapbackError> {
-  const upTo = segments.map((_, index) => segments.slice(0, index + 1));
-  let link = segments;
-  for (const part of upTo.toReversed()) if (await isLink(join(folder.dir, ...part))) link = part;
+  const link = (await findLink(folder, segments)) ?? segments;
   return new SnapbackError(
     'snapshot-unsafe',
     `“${link.join('/')}” is a link that leads somewhere else. Snapback does not follow it, because it touches nothing outside the data folder. Replace the link with the folder itself, or mount the folder there (on Linux with “mount --bind”).`,
     { path: join(folder.dir, ...segments) },
     cause,
   );
+}
+
+/** The first link on the way to a folder; null if there is none. */
+async function findLink({ dir }: DataFolder, segments: readonly string[]): Promise<readonly string[] | null> {
+  const ways = segments.map((_, index) => segments.slice(0, index + 1));
+  for (const way of ways) if (await isLink(join(dir, ...way))) return way;
+  return null;
 }
 
 async function isLink(path: string): Promise<boolean> {

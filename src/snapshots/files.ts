@@ -1,13 +1,14 @@
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fingerprintOf } from '../host/copy-files.ts';
 import type { Backup, DataFolder } from '../host/data-folder.ts';
 import { findFolder, SNAPSHOTS } from '../host/folders.ts';
-import { type ErrorDetail, hasSystemCode, SnapbackError } from '../model/errors.ts';
+import { SnapbackError } from '../model/errors.ts';
 import type { OpenedBackup, SnapshotForm, SnapshotId } from '../model/snapshots.ts';
 import { mapInBatches } from '../system/batches.ts';
-import { type BigIntStats, lstat, readdir } from '../system/files.ts';
+import type { BigIntStats } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
-import { explainReadError, unreachableAsNull } from '../system/refusals.ts';
+import { unreachableAsNull } from '../system/refusals.ts';
+import { asEntry, type Entry, readKinds, readNames, statOrNull } from './entries.ts';
 import {
   BACKUP_KIND,
   compareNames,
@@ -71,10 +72,9 @@ export async function listSnapshotFiles(folder: DataFolder): Promise<readonly Sn
 /** As `listSnapshotFiles`, with what else is there. Each folder is read once. @throws as it does */
 export async function lookAtSnapshots(folder: DataFolder): Promise<Look> {
   const root = await findFolder(folder, SNAPSHOTS);
-  const kinds = root === null ? [] : await readNames(root);
   const looks: Look[] = [];
-  for (const kind of [...kinds].sort((a, b) => Buffer.compare(a.bytes, b.bytes)))
-    looks.push(await lookAtKind(folder, root ?? '', kind));
+  if (root !== null)
+    for (const kind of await readKinds(root)) looks.push(await lookAtKind(folder, root, kind));
   looks.push(await lookAtKept(folder));
   return {
     files: looks.flatMap(({ files }) => files),
@@ -189,46 +189,6 @@ async function lookInto(kind: string, folder: string): Promise<Look> {
 /** A name as it is shown: slashes, control characters and anything that is not text become U+FFFD. */
 function toVisible(name: string): string {
   return name.toWellFormed().replace(/[/\\\p{Cc}]/gu, '\uFFFD');
-}
-
-/** An entry of a folder. A name need not be valid text: then `name` is only for display, and only `path` reaches the file. */
-type Entry = {
-  readonly name: string;
-  readonly bytes: Buffer;
-  readonly isText: boolean;
-  readonly path: string | Buffer;
-};
-
-async function readNames(folder: string): Promise<readonly Entry[]> {
-  try {
-    const names = await readdir(folder, { encoding: 'buffer' });
-    return names.map((bytes) => asEntry(folder, bytes));
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) return [];
-    throw unreadable(error, folder, { path: folder });
-  }
-}
-
-function asEntry(folder: string, bytes: Buffer): Entry {
-  const name = bytes.toString();
-  const isText = Buffer.from(name).equals(bytes);
-  const path = isText ? join(folder, name) : Buffer.concat([Buffer.from(folder + sep), bytes]);
-  return { name, bytes, isText, path };
-}
-
-/** The error for the system's refusal to read. Its message says whether to give permission or to try again. */
-export function unreadable(error: unknown, path: string, detail: ErrorDetail): SnapbackError {
-  return new SnapbackError('snapshot-unreadable', explainReadError(error, path).message, detail, error);
-}
-
-/** Null if the file is gone: the host prunes too. */
-async function statOrNull(path: string | Buffer): Promise<BigIntStats | null> {
-  try {
-    return await lstat(path, { bigint: true });
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    throw unreadable(error, String(path), { path: String(path) });
-  }
 }
 
 function describeFile(

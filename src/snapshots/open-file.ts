@@ -7,7 +7,8 @@ import type { SnapshotBytes } from '../snapshot-file/bytes.ts';
 import { type BigIntStats, lstat } from '../system/files.ts';
 import { describeOddity, openPlainFile } from '../system/plain-file.ts';
 import { unreachableAsNull } from '../system/refusals.ts';
-import { keyOf, type SnapshotFile, statFacts, unreadable } from './files.ts';
+import { unreadable } from './entries.ts';
+import { keyOf, type SnapshotFile, statFacts } from './files.ts';
 import { BACKUP_KIND, fileNameOf, folderOfKind, parseSnapshotId, splitFileName } from './names.ts';
 
 export type OpenedFile = SnapshotBytes & { readonly mtimeMs: number; readonly key: string };
