@@ -66,7 +66,7 @@ export { releaseAbandoned, releaseSnapshot } from './prune/release.ts';
 export { describeSpace } from './prune/space.ts';
 export { describeTrash, emptyTrash, recordEmptied } from './prune/trash.ts';
 export { viewTrash } from './prune/trash-view.ts';
-export { finishInterrupted } from './recovery/interrupted.ts';
+export { finishAndLook, finishInterrupted } from './recovery/interrupted.ts';
 export { readRestoredState } from './recovery/restored-state.ts';
 export type { Finished } from './recovery/settle.ts';
 export { readPlanOutcome, rehearseUndo } from './recovery/undo.ts';

@@ -3,7 +3,7 @@ import {
   describeFolder,
   type Finished,
   fetchPart,
-  finishInterrupted,
+  finishAndLook,
   type KnownOutcome,
   type Look,
   listSnapshots,
@@ -53,11 +53,10 @@ export function createHandlers(folders: OpenFolders, environment: CoreEnvironmen
           cacheDir,
           withoutDatabase: true,
         });
-        const before = await lookAtSnapshots(folder).catch(unlessCancelled);
-        const [newest] = await finishInterrupted(folder, task, before);
+        const { finished, look: before } = await finishAndLook(folder, task);
+        const [newest] = finished;
         const released = await releaseAbandoned(folder, before);
-        const isSame = newest === undefined && !released;
-        const look = isSame ? before : await lookAtSnapshots(folder).catch(unlessCancelled);
+        const look = released ? await lookAtSnapshots(folder).catch(unlessCancelled) : before;
         // Watched first, so that what changes after these facts is told.
         await folders.add(folderId, folder, look);
         try {

@@ -1,11 +1,9 @@
 import {
   type DataFolder,
   fetchPart,
-  finishInterrupted,
+  finishAndLook,
   type Look,
-  lookAtSnapshots,
   openDataFolder,
-  orNull,
   SnapbackError,
   type TaskOptions,
 } from '../index.ts';
@@ -67,7 +65,7 @@ function needsNoDatabase(command: FolderCommand): boolean {
 
 /**
  * First finishes what a killed process left behind. If that fails, a command that changes nothing still runs. Answers with
- * a look at the snapshots, unless that has changed something.
+ * a look at the snapshots from after that; null where there is none.
  */
 async function finishEarlierWork(
   folder: DataFolder,
@@ -76,9 +74,7 @@ async function finishEarlierWork(
 ): Promise<Look | null> {
   const writes = command.name === 'take' || ('yes' in command && command.yes);
   try {
-    const look = await lookAtSnapshots(folder).catch(orNull());
-    const finished = await finishInterrupted(folder, task, look);
-    return finished.length === 0 ? look : null;
+    return (await finishAndLook(folder, task)).look;
   } catch (error) {
     if (writes || !(error instanceof SnapbackError) || error.code === 'cancelled') throw error;
     return null;

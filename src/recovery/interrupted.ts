@@ -13,23 +13,34 @@ import { listUnsettled } from './unsettled-restores.ts';
 /**
  * Finishes what a killed process left. A restore that was committed gets its fresh checkpoint, one that was not is
  * recorded as such, and our own temporary files are removed. A restore that can't be judged now is left alone and
- * judged again the next time. Never touches the database. Call it when a data folder is opened. `given`: a look from just
- * before.
+ * judged again the next time. Never touches the database. Call it when a data folder is opened.
  * @throws `cancelled`, `io-failed`; whatever is unfinished is finished the next time
  */
 export async function finishInterrupted(
   folder: DataFolder,
   task: TaskOptions = {},
-  given: Look | null = null,
 ): Promise<readonly Finished[]> {
+  return (await finishAndLook(folder, task)).finished;
+}
+
+/**
+ * As `finishInterrupted`, with a look at the snapshots as they are now; null where their folder cannot be read.
+ * @throws as it does
+ */
+export async function finishAndLook(
+  folder: DataFolder,
+  task: TaskOptions = {},
+): Promise<{ readonly finished: readonly Finished[]; readonly look: Look | null }> {
   await sweepPrivateFolders();
-  const look = given ?? (await lookAtSnapshots(folder).catch(unlessCancelled));
+  const look = await lookAtSnapshots(folder).catch(unlessCancelled);
   const journal = replayJournal(await readJournal(folder));
-  const finished = (await isAllSettled(folder, journal, look))
+  const isSettled = await isAllSettled(folder, journal, look);
+  const finished = isSettled
     ? []
     : await (await fetchPart(() => import('./settle.ts'))).settleInterrupted({ folder, task }, journal);
   if (look !== null) await sweepDrafts(folder, look);
-  return finished;
+  // A checkpoint may have been published where the journal could not record it, so that nothing counts as finished.
+  return { finished, look: isSettled ? look : await lookAtSnapshots(folder).catch(unlessCancelled) };
 }
 
 /** As nearly always. */

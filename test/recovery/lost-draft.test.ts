@@ -1,7 +1,13 @@
-import { link, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { finishInterrupted, takeSnapshot } from '../../src/index.ts';
+import {
+  finishAndLook,
+  finishInterrupted,
+  listSnapshots,
+  lookAtSnapshots,
+  takeSnapshot,
+} from '../../src/index.ts';
 import { killAtCommit, readJournalLines, writeJournalLines } from '../support/killed.ts';
 import { addEvents, makeRoot, open, type Place, run } from '../support/place.ts';
 import { rewindLately } from '../support/rewound.ts';
@@ -78,6 +84,24 @@ describe.concurrent('the next start makes the checkpoint from the database', () 
     expect(await finishInterrupted(folder)).toMatchObject([{ outcome: 'committed' }]);
     expect(await newestCheckpoint(place)).toMatchObject(RESTORED);
   });
+});
+
+/** The journal is lost, and nothing can be written in its place. */
+async function spoilJournal({ dir }: Place): Promise<void> {
+  await rm(join(dir, 'snapback/journal.jsonl'));
+  await mkdir(join(dir, 'snapback/journal.jsonl'));
+}
+
+test.each([
+  ['is recorded', null],
+  ['cannot be recorded', spoilJournal],
+] as const)('a list shows the checkpoint that was just made, also where that %s', async (_, spoil) => {
+  const { place, folder } = await killed();
+  await spoil?.(place);
+  const { look } = await finishAndLook(folder);
+  expect(await newestCheckpoint(place)).toMatchObject(RESTORED);
+  expect(look).toEqual(await lookAtSnapshots(folder));
+  expect(await listSnapshots(folder, { look })).toEqual(await listSnapshots(folder));
 });
 
 describe.concurrent('no checkpoint is made', () => {
