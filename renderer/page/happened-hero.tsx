@@ -4,15 +4,10 @@ import type { Happened, Way } from '../../src/model/happened.ts';
 import type { Replay } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatAge } from '../../words/ages.ts';
-import {
-  earlierWords,
-  firstWay,
-  happenedWords,
-  waitingWords,
-  withoutNewerWords,
-} from '../../words/happened.ts';
+import { earlierWords, happenedWords } from '../../words/happened.ts';
 import { type Newer, newerAmount } from '../../words/newer.ts';
 import type { ChosenPart } from '../../words/part.ts';
+import { firstWay, waitingWords, withoutNewerWords } from '../../words/since.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { storyText } from '../../words/story.ts';
 import { useExactness } from '../ask/exactness.ts';

@@ -1,4 +1,5 @@
-import { earlierWords, firstWay, happenedWords, withoutNewerWords } from '../../words/happened.ts';
+import { earlierWords, happenedWords } from '../../words/happened.ts';
+import { firstWay, withoutNewerWords } from '../../words/since.ts';
 import { storyText } from '../../words/story.ts';
 import type { Happened, SaidMessage, Way } from '../model/happened.ts';
 import type { Rules } from '../model/rules.ts';

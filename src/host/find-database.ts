@@ -6,8 +6,8 @@ import { foldName } from '../sqlite/names.ts';
 import { readSchemaOf } from '../sqlite/schema.ts';
 import { access, constants, type Dirent, lstat, readdir, realpath } from '../system/files.ts';
 import { describeOddity } from '../system/plain-file.ts';
+import { invalidProfile } from './parse-profile.ts';
 import { defaultChatNames, defaultProfile, type Profile, splitReference } from './profile.ts';
-import { invalidProfile } from './profile-schema.ts';
 
 /** What is searched for: a database with the event log of this profile. Null: one with any table. */
 export type Sought = { readonly profile: Profile | null; readonly nativeBinding: string | undefined };

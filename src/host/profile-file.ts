@@ -5,8 +5,8 @@ import { hasSystemCode } from '../model/errors.ts';
 import { openPlainFile } from '../system/plain-file.ts';
 import { explainWriteError } from '../system/refusals.ts';
 import { replaceFile } from '../system/replace-file.ts';
+import { invalidProfile, parseProfile } from './parse-profile.ts';
 import { type ChatFields, defaultProfile, type Profile } from './profile.ts';
-import { invalidProfile, parseProfile } from './profile-schema.ts';
 
 export const PROFILE_FILE = 'snapback-profile.json';
 

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
+import { parseProfile } from '../host/parse-profile.ts';
 import { withShortReads } from '../host/private-copy.ts';
 import { type ChatFields, defaultPerson, defaultProfile, type Profile } from '../host/profile.ts';
-import { parseProfile } from '../host/profile-schema.ts';
 import type { FieldMeaning } from '../model/conversation.ts';
 import { SnapbackError } from '../model/errors.ts';
 import type { ProfileDraft } from '../model/profile.ts';

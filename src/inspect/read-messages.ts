@@ -3,20 +3,16 @@ import type {
   ChatSummary,
   ConversationLayout,
   ConversationMessage,
-  ConversationRun,
   FoundMessage,
   MessageNote,
-  MessageState,
 } from '../model/conversation.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
 import { stagedEventColumns } from '../stage/staged-events.ts';
 import type { LogRows } from './fill-index.ts';
-import { STATES } from './settle-index.ts';
+import { readChats, readLayout, stateOf } from './read-layout.ts';
 import type { RowsOwner, TiedRowReader } from './tied-rows.ts';
 
-/** More runs than this are not sent to a window, and nothing is folded. */
-const MOST_RUNS = 1000;
 const MOST_NOTES = 50;
 /** So many single rows can be restored at once. */
 const MOST_LOST = 10_000;
@@ -205,72 +201,4 @@ function createSourceReader(index: WriteDatabase, { db, log, profile, fields }: 
 function cut(text: string, longest: number): { readonly text: string; readonly cut: boolean } {
   if (text.length <= longest) return { text, cut: false };
   return { text: text.slice(0, longest).toWellFormed(), cut: true };
-}
-
-function stateOf(state: number): MessageState {
-  return STATES[state] ?? 'kept';
-}
-
-type Counted = Omit<ChatSummary, 'name'> & { readonly branches: number };
-
-function readChats(index: WriteDatabase, names: ReadonlyMap<string, string>): readonly ChatSummary[] {
-  const counts = index
-    .prepare<[], Counted>(
-      `SELECT c.no, c.chat, c.branch, count(*) OVER (PARTITION BY c.chat) AS branches,
-         (SELECT count(*) FROM message m WHERE m.chat = c.no) AS places,
-         (SELECT count(*) FROM message m WHERE m.chat = c.no AND speaks AND state = 0) AS kept,
-         (SELECT count(*) FROM message m WHERE m.chat = c.no AND speaks AND state = 1) AS lost,
-         (SELECT count(*) FROM message m WHERE m.chat = c.no AND speaks AND state = 2) AS newer,
-         (SELECT count(*) FROM event e WHERE e.chat = c.no AND speaks AND was < 2 AND now < 2) AS unread
-       FROM chat c ORDER BY lost > 0 DESC, lost DESC, newer DESC, c.chat IS NULL, places DESC, c.no`,
-    )
-    .all();
-  return counts
-    .filter(({ places, unread }) => places > 0 || unread > 0)
-    .map(({ branches, branch, ...one }) => ({
-      ...one,
-      branch: branches > 1 ? branch : null,
-      name: one.chat === null ? null : (names.get(one.chat) ?? null),
-    }));
-}
-
-type StoredRun = {
-  readonly first: number;
-  readonly length: number;
-  readonly state: number;
-  readonly messages: number;
-  readonly rewind: number | null;
-  readonly event: bigint | string | null;
-  readonly ts: string | null;
-  readonly fold_first: number | null;
-  readonly fold_length: number;
-  readonly fold_messages: number;
-};
-
-function readLayout(index: WriteDatabase, chat: number): ConversationLayout {
-  const places = index
-    .prepare<[number], number>('SELECT count(*) FROM message WHERE chat = ?')
-    .pluck()
-    .get(chat);
-  const runs = index
-    .prepare<[number, number], StoredRun>(
-      `SELECT u.*, r.id AS event, r.ts FROM run u LEFT JOIN rewind r ON r.no = u.rewind
-         WHERE u.chat = ? ORDER BY first LIMIT ?`,
-    )
-    .all(chat, MOST_RUNS + 1);
-  return { places: places ?? 0, runs: runs.length > MOST_RUNS ? null : runs.map(toRun) };
-}
-
-function toRun({ first, length, state, messages, rewind, event, ts, ...fold }: StoredRun): ConversationRun {
-  return {
-    from: first,
-    length,
-    state: stateOf(state),
-    messages,
-    rewind: rewind === null ? null : { event, ts },
-    fold:
-      fold.fold_first === null
-        ? null
-        : { from: fold.fold_first, length: fold.fold_length, messages: fold.fold_messages },
-  };
 }

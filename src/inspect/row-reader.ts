@@ -15,7 +15,7 @@ export type ExactRow = {
 };
 
 /** A result of SQLite has at most 2,000 columns, and each value here takes several. */
-export const COLUMNS_AT_ONCE = 200;
+const COLUMNS_AT_ONCE = 200;
 
 /** The columns of a table: its key first, then the others in the order of the schema. */
 export function columnsOf(lines: Lines): readonly ComparedColumn[] {
@@ -130,4 +130,26 @@ export function* readKeys(states: ComparedStates, source: LineSource): Generator
     });
     yield { line, change, key: key.length > 0 && values.length === key.length ? values : null };
   }
+}
+
+/** The places of the columns in which some changed row differs. It looks at every changed row. */
+export function findChangedColumns({ db }: ComparedStates, lines: Lines): readonly number[] {
+  const columns = columnsOf(lines);
+  const found: number[] = [];
+  for (let at = 0; at < columns.length; at += COLUMNS_AT_ONCE) {
+    const differs = columns.slice(at, at + COLUMNS_AT_ONCE).map((column) => {
+      const { before, after } = sidesOf(lines, column);
+      return before === null || after === null ? '0' : `max(NOT ${sameValue(before, after)})`;
+    });
+    const row = db
+      .prepare<[], unknown[]>(
+        `SELECT ${differs.join(', ')} FROM ${lines.name} l ${joinRows(lines)} WHERE l.change = 1`,
+      )
+      .raw()
+      .get();
+    row?.forEach((value, index) => {
+      if (value === 1) found.push(at + index);
+    });
+  }
+  return found;
 }

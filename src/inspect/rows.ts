@@ -3,7 +3,6 @@ import { SnapbackError } from '../model/errors.ts';
 import type {
   CellDetail,
   ChangeCounts,
-  NamedRow,
   NamedRows,
   RowChange,
   RowColumn,
@@ -19,7 +18,6 @@ import type { StoredValue } from '../model/search.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { needingHost } from '../sqlite/needs-host.ts';
-import { sameValue } from '../sqlite/same-values.ts';
 import { affinityOf } from '../stage/affinity.ts';
 import { detailCell } from './cell-detail.ts';
 import { exactParts, firstParts } from './cell-values.ts';
@@ -27,19 +25,12 @@ import { describeCell, PREVIEW_BYTES } from './cells.ts';
 import type { ComparedColumn, ComparedStates } from './compared.ts';
 import { withComparedStates } from './compared-states.ts';
 import { explaining } from './explained.ts';
+import { ALL_CHANGES, type ChosenLines, chooseLines, createLines, type Lines } from './lines.ts';
+import { nameRows } from './name-rows.ts';
 import {
-  ALL_CHANGES,
-  type ChosenLines,
-  chooseLines,
-  createLines,
-  joinRows,
-  type Lines,
-  sidesOf,
-} from './lines.ts';
-import {
-  COLUMNS_AT_ONCE,
   columnsOf,
   type ExactRow,
+  findChangedColumns,
   type Read,
   readExactLines,
   readKeys,
@@ -187,25 +178,7 @@ function createRows(states: ComparedStates): Rows {
     },
     changedColumns(table) {
       const lines = linesOf(table);
-      if (lines === null) return [];
-      const columns = columnsOf(lines);
-      const found: number[] = [];
-      for (let at = 0; at < columns.length; at += COLUMNS_AT_ONCE) {
-        const differs = columns.slice(at, at + COLUMNS_AT_ONCE).map((column) => {
-          const { before, after } = sidesOf(lines, column);
-          return before === null || after === null ? '0' : `max(NOT ${sameValue(before, after)})`;
-        });
-        const row = db
-          .prepare<[], unknown[]>(
-            `SELECT ${differs.join(', ')} FROM ${lines.name} l ${joinRows(lines)} WHERE l.change = 1`,
-          )
-          .raw()
-          .get();
-        row?.forEach((value, index) => {
-          if (value === 1) found.push(at + index);
-        });
-      }
-      return found;
+      return lines === null ? [] : findChangedColumns(states, lines);
     },
     detail(table, line, place) {
       const lines = linesOf(table);
@@ -231,36 +204,14 @@ function createRows(states: ComparedStates): Rows {
     },
     named(request, range) {
       const lines = linesOf(request.table);
-      const rows: NamedRow[] = [];
-      let [unnamed, size] = [0, 0];
-      if (lines === null) return { rows, unnamed };
-      for (const { line, change, key } of readKeys(states, {
-        lines,
-        selected: partOf(select(lines, request), range),
-      })) {
-        if (key === null) unnamed += 1;
-        else rows.push({ line, change, key });
-        size += sumOfSizes(key ?? []);
-        if (size > MOST_KEY_BYTES)
-          throw new SnapbackError(
-            'usage',
-            'The keys of these rows are too long to choose so many at once. Choose fewer, or the table as a whole.',
-            { table: request.table },
+      return lines === null
+        ? { rows: [], unnamed: 0 }
+        : nameRows(
+            readKeys(states, { lines, selected: partOf(select(lines, request), range) }),
+            request.table,
           );
-      }
-      return { rows, unnamed };
     },
   };
-}
-
-/** So much of keys is told at once. */
-const MOST_KEY_BYTES = 20_000_000;
-
-function sumOfSizes(values: readonly StoredValue[]): number {
-  let sum = 0;
-  for (const value of values)
-    sum += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
-  return sum;
 }
 
 /** How many lines come before those of a change, and how many they are. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../src/model/happened.ts';
-import { firstWay, happenedWords, waitingWords, withoutNewerWords } from '../../words/happened.ts';
+import { happenedWords } from '../../words/happened.ts';
+import { firstWay, waitingWords, withoutNewerWords } from '../../words/since.ts';
 import { storyText } from '../../words/story.ts';
 import { group, plan } from '../support/plan.ts';
 import { defaultRules as rules } from '../support/rules.ts';
