@@ -1,4 +1,5 @@
-import { addTo, type Entries, placeOf, ROLLED_BACK, reasonOf } from './failure.ts';
+import { addTo, type Entries, type Failure, factOf, placeOf, ROLLED_BACK, reasonOf } from './failure.ts';
+import { whichSnapshot } from './which-snapshot.ts';
 
 const ACCEPT = {
   window: 'Confirm that below, or choose another snapshot.',
@@ -84,9 +85,10 @@ export const actionErrors = {
           ? 'Start the chat app once, then try again; or restore the whole snapshot.'
           : 'Restore the whole snapshot, or put it into a new file.',
   }),
-  'merge-refused': ({ detail }) => ({
+  'merge-refused': (failure, now) => ({
     title: 'The two states can’t be merged',
-    next: afterRefusedMerge(detail.why, detail.hasOthers === true),
+    ...refusedMerge(failure, now),
+    next: afterRefusedMerge(failure.detail.why, failure.detail.hasOthers === true),
   }),
   'conflicts-open': {
     title: 'Some rows have two versions',
@@ -171,6 +173,16 @@ export const actionErrors = {
     next: 'Try again. If it happens again, please report it with this text.',
   }),
 } satisfies Partial<Entries>;
+
+/** Nothing: the core’s own sentence will do. */
+function refusedMerge(failure: Failure, now: Date) {
+  const id = factOf(failure, 'base');
+  if (id === null) return {};
+  const { window, cli } = whichSnapshot(id, now);
+  const say = (it: string) =>
+    `${it} may show how your chats were just after the rewind, and so what was changed since, but it can’t be read.`;
+  return { happened: { window: say(window), cli: say(cli) } };
+}
 
 function afterRefusedMerge(why: unknown, hasOthers: boolean) {
   if (why === 'not-applied') return 'Start the chat app once, then try again.';

@@ -26,13 +26,14 @@ const UNDECIDED: Entry = {
 };
 
 /** Describes a failure in the words of the window or of the command line. Every code has an entry. */
-export function explain(failure: Failure, face: Face): Message {
+export function explain(failure: Failure, face: Face, now: Date = new Date()): Message {
   const entry = isUndecided(failure) ? UNDECIDED : ENTRIES[failure.code];
-  const { title, happened, unharmed, next } = typeof entry === 'function' ? entry(failure) : entry;
+  const { title, happened, unharmed, next } = typeof entry === 'function' ? entry(failure, now) : entry;
+  const forFace = (words: Entry['next']) => (typeof words === 'string' ? words : words[face]);
   return {
     title,
-    happened: happened ?? failure.message,
+    happened: happened === undefined ? failure.message : forFace(happened),
     unharmed: unharmed ?? NOTHING_CHANGED,
-    next: typeof next === 'string' ? next : next[face],
+    next: forFace(next),
   };
 }

@@ -15,14 +15,19 @@ export type Message = {
 };
 
 /**
- * What is said of a code. Without `happened`, that is the core's own sentence; without `unharmed`, nothing was changed. `next`
- * is one sentence for both faces, or one for each.
+ * What is said of a code. Without `happened`, that is the core's own sentence; without `unharmed`, nothing was changed.
  */
 export type Entry = Pick<Message, 'title'> &
-  Partial<Pick<Message, 'happened' | 'unharmed'>> & {
-    readonly next: string | { readonly [F in Face]: string };
+  Partial<Pick<Message, 'unharmed'>> & {
+    readonly happened?: PerFace;
+    readonly next: PerFace;
   };
-export type Entries = { readonly [C in ErrorCode]: Entry | ((failure: Failure) => Entry) };
+
+/** The same for both faces, or one for each. */
+type PerFace = string | { readonly [F in Face]: string };
+
+/** What is said may tell a moment, as seen from `now`. */
+export type Entries = { readonly [C in ErrorCode]: Entry | ((failure: Failure, now: Date) => Entry) };
 
 export const NOTHING_CHANGED = 'Nothing was changed.';
 export const ROLLED_BACK = 'Everything was rolled back: the database is exactly as it was before.';

@@ -1,7 +1,7 @@
 import type { ShownConflict } from '../src/model/conflicts.ts';
 import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
 import type { MergeSide } from '../src/model/selection.ts';
-import { exactnessAmong, formatWhen } from './moments.ts';
+import { formatWhen } from './moments.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { cellWords } from './rows.ts';
@@ -11,7 +11,7 @@ import { rowsWords } from './selected.ts';
 
 type MergePlan = Pick<
   RestorePlan | CopyPlan,
-  'options' | 'base' | 'otherBases' | 'conflicts' | 'conflictCount' | 'conflictsOpen'
+  'options' | 'refusals' | 'base' | 'otherBases' | 'conflicts' | 'conflictCount' | 'conflictsOpen'
 >;
 
 /** Two sentences: what comes back, as of a moment, and that the newer rows stay. Null: nothing is merged. */
@@ -21,10 +21,14 @@ export function mergedWords({ options }: Pick<MergePlan, 'options'>, moment: str
 }
 
 /** What tells who changed a row, and the rows that both sides changed. */
-export function mergeLines({ options, base, otherBases, ...found }: MergePlan): readonly string[] {
+export function mergeLines({ options, refusals, base, otherBases, ...found }: MergePlan): readonly string[] {
   if (options.merge === undefined) return [];
-  if (otherBases.length > 0)
-    return otherBases.map(({ snapshot }) => `${snapshot} can show who changed a row, if you choose it.`);
+  const unread = refusals.flatMap(({ detail }) => (typeof detail.base === 'string' ? [detail.base] : []));
+  if (unread.length > 0)
+    return [
+      ...unread.map((id) => `${id} could show who changed a row, but cannot be read.`),
+      ...otherBases.map(({ snapshot }) => `${snapshot} can show who changed a row, if you choose it.`),
+    ];
   return [baseWords(base), ...conflictLines(found)];
 }
 
@@ -40,7 +44,7 @@ function conflictLines({
   conflicts,
   conflictCount,
   conflictsOpen,
-}: Omit<MergePlan, 'options' | 'base' | 'otherBases'>): readonly string[] {
+}: Omit<MergePlan, 'options' | 'refusals' | 'base' | 'otherBases'>): readonly string[] {
   if (conflictCount === 0) return ['No row was changed on both sides.'];
   const taken = (take: 'mine' | 'theirs' | null) => conflicts.filter((one) => one.take === take);
   const lines = (start: string, take: 'mine' | 'theirs' | null) =>
@@ -99,13 +103,12 @@ export function baseNote(base: MergePlan['base']): string {
 
 /**
  * The buttons that compare with another snapshot than the one that cannot be read, in the order of `bases`. No two are the
- * same: the time has seconds where two are from the same minute, and the name of the file stands behind it where that does not do.
+ * same: the time has seconds, as that of the one that cannot be read, and the name of the file stands behind it where that does not do.
  */
 export function compareWithWords(bases: MergePlan['otherBases'], now: Date): readonly string[] {
-  const exact = exactnessAmong(bases.map(({ takenAt }) => takenAt));
   const perMoment = Map.groupBy(bases, ({ takenAt }) => takenAt);
   return bases.map(({ snapshot, takenAt, inferred }) => {
-    const words = `Compare with what was there ${formatWhen(takenAt, now, 'full', exact(takenAt))}`;
+    const words = `Compare with what was there ${formatWhen(takenAt, now, 'full', 'seconds')}`;
     const isOne = perMoment.get(takenAt)?.length === 1;
     return `${words}${inferred ? ', before the rewind' : ''}${isOne ? '' : ` (${snapshot})`}`;
   });

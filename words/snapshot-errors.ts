@@ -1,5 +1,6 @@
 import { fileNameOf } from './backups.ts';
-import { type Entries, FILE_KEPT, factOf } from './failure.ts';
+import { type Entries, type Failure, FILE_KEPT, factOf } from './failure.ts';
+import { whichSnapshot } from './which-snapshot.ts';
 
 const CHOOSE_ANOTHER = {
   window: 'Choose another snapshot from the list.',
@@ -8,9 +9,9 @@ const CHOOSE_ANOTHER = {
 
 /** What can be wrong with a snapshot, and why one cannot be pruned. */
 export const snapshotErrors = {
-  'snapshot-missing': (failure) => ({
+  'snapshot-missing': (failure, now) => ({
     title: 'This snapshot is gone',
-    happened: missingSnapshot(factOf(failure, 'id')),
+    happened: missingSnapshot(factOf(failure, 'id'), now),
     next: CHOOSE_ANOTHER,
   }),
   'snapshot-unreadable': {
@@ -62,10 +63,10 @@ export const snapshotErrors = {
       cli: 'You can still look at the snapshots and compare them. “snapback restore ID --to FILE” restores one into a new file.',
     },
   },
-  'snapshot-needed': (failure) => ({
+  'snapshot-needed': (failure, now) => ({
     title: 'This snapshot is still needed',
     unharmed: 'Nothing was moved.',
-    ...neededWords(factOf(failure, 'id'), failure.detail.reason === 'needed-at-next-start'),
+    ...neededWords(failure, now),
   }),
   'nothing-to-prune': {
     title: 'Nothing to remove',
@@ -86,21 +87,27 @@ export const snapshotErrors = {
   },
 } satisfies Partial<Entries>;
 
-function neededWords(id: string | null, atNextStart: boolean) {
-  const it = id === null ? 'it' : `“${id}”`;
-  return atNextStart
+function neededWords(failure: Failure, now: Date) {
+  const id = factOf(failure, 'id');
+  const { window, cli } = id === null ? { window: 'it', cli: 'it' } : whichSnapshot(id, now);
+  const atStart = (it: string) =>
+    `The chat app loads ${it} at its next start. An older one would bring back what the last restore removed.`;
+  const byUndo = (it: string) => `Undo of the last restore depends on ${it}.`;
+  return failure.detail.reason === 'needed-at-next-start'
     ? {
-        happened: `The chat app loads ${it} at its next start. An older one would bring back what the last restore removed.`,
+        happened: { window: atStart(window), cli: atStart(cli) },
         next: 'Keep it. When the chat app has taken a newer checkpoint, this one can be removed.',
       }
     : {
-        happened: `Undo of the last restore depends on ${it}.`,
+        happened: { window: byUndo(window), cli: byUndo(cli) },
         next: 'Keep it. After the next restore, Undo needs another one, and this one can be removed.',
       };
 }
 
-function missingSnapshot(id: string | null): string {
-  const fileName = id === null ? null : fileNameOf(id);
+function missingSnapshot(id: string | null, now: Date) {
+  if (id === null) return 'There is no such snapshot any more.';
+  const fileName = fileNameOf(id);
   if (fileName !== null) return `The file “${fileName}” is not open here.`;
-  return id === null ? 'There is no such snapshot any more.' : `There is no snapshot “${id}” here.`;
+  const { window, cli } = whichSnapshot(id, now);
+  return { window: `There is no snapshot ${window} here.`, cli: `There is no snapshot ${cli} here.` };
 }

@@ -89,7 +89,10 @@ export async function findMergeSides(
   if (profile.log.gapless && rewind.records.length > 0) return refuse('no-gaps');
   const { base, unread, others } = await findMergeBase(source, database, { baseId, rewind }, task);
   if (unread !== null)
-    return { ...refuse('base-unreadable', { base: unread }, others.length > 0), otherBases: others };
+    return {
+      ...refuse('base-unreadable', { base: unread, hasOthers: others.length > 0 }),
+      otherBases: others,
+    };
   if (base === null && baseId !== null) return refuse('wrong-base');
   if (base === null && rewind.records.length > 1) return refuse('several-rewinds');
   const close = async () => base?.stage.close();
@@ -160,14 +163,13 @@ function nameOf(base: MergeBase | null): MergedPart['base'] {
 }
 
 /** `detail`: what it is about. */
-function refuse(why: Obstacle, detail: ErrorDetail = {}, hasOthers = false): Refused {
-  const about = Object.values(detail).map((name) => `“${name}”`);
-  const reason = REASONS[why].replace('…', about.join(''));
-  const error = new SnapbackError('merge-refused', reason, { why, hasOthers, ...detail });
+function refuse(why: Obstacle, detail: ErrorDetail = {}): Refused {
+  const reason = REASONS[why].replace('…', `“${detail.table}”`);
+  const error = new SnapbackError('merge-refused', reason, { why, ...detail });
   return { refusal: refusalOf(error), otherBases: [] };
 }
 
-/** `…` stands for what it is about. */
+/** `…` stands for the table that it is about. */
 const REASONS: Readonly<Record<Obstacle, string>> = {
   'no-log': 'The events of the log have no ids of their own that tell which ones are newer.',
   elsewhere: 'A part of what the events hold is in another table than the log.',
@@ -182,7 +184,7 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
     'The chats were rewound more than once since this snapshot, and no snapshot of the time after the first rewind was found.',
   'wrong-base': 'The snapshot to compare with does not hold the state just after the rewind.',
   'base-unreadable':
-    'The snapshot … may hold the state just after the rewind, which tells who changed a row, but it cannot be read.',
+    'The snapshot that may hold the state just after the rewind, which tells who changed a row, cannot be read.',
   'without-key':
     'In the table … a row has no value in its key, so that rows cannot be told apart by it, and a row was changed both in the snapshot and since.',
 };

@@ -150,6 +150,6 @@ test('both versions beside a third one', async ({ place, demo }) => {
   await page.keyboard.press('Escape');
   spoilSnapshot(demo, base);
   await openBoth();
-  await expect(dialog.getByRole('alert')).toContainText('but it cannot be read');
+  await expect(dialog.getByRole('alert')).toContainText('but it can’t be read');
   await take('both-other-base');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/model/errors.ts';
-import { explain } from '../../words/errors.ts';
+import { explain, type Face } from '../../words/errors.ts';
+import { titleWords } from '../../words/snapshots.ts';
 
 const faces = ['window', 'cli'] as const;
 
@@ -57,21 +58,33 @@ test('whoever only missed the answer of a command is not told to run it again', 
   expect(explain(failure, 'cli').next).not.toContain('try again');
 });
 
-test.each(faces)('a snapshot that is needed is named with what needs it, by the %s', (face) => {
-  const say = (reason: string) =>
-    explain(
-      {
-        code: 'snapshot-needed',
-        message: 'It is needed.',
-        detail: { id: 'periodic/20260301T000000Z', reason },
-      },
-      face,
-    );
-  expect(say('needed-by-undo').happened).toBe(
-    'Undo of the last restore depends on “periodic/20260301T000000Z”.',
+describe('which snapshot it is about', () => {
+  const now = new Date('2026-03-01T08:30:00Z');
+  const id = 'periodic/20260301T082105Z';
+  const title = titleWords({ kind: 'periodic', takenAt: '2026-03-01T08:21:05Z' }, now, 'seconds');
+  const FAILURES = [
+    ['snapshot-needed', { id, reason: 'needed-by-undo' }, 'Undo of the last restore depends on ….'],
+    ['snapshot-needed', { id, reason: 'needed-at-next-start' }, 'The chat app loads … at its next start.'],
+    ['snapshot-missing', { id }, 'There is no snapshot … here.'],
+    ['merge-refused', { why: 'base-unreadable', base: id }, '… may show how your chats were just after'],
+  ] as const;
+
+  test.each(FAILURES)(
+    '%s, %j: by kind and time in the window, by name on the command line',
+    (code, detail, words) => {
+      const say = (face: Face) => explain({ code, message: 'It failed.', detail }, face, now).happened;
+      expect(title).toMatch(/^Checkpoint, today .*05$/);
+      expect(say('window')).toContain(words.replace('…', `“${title}”`));
+      expect(say('cli')).toContain(words.replace('…', `“${id}”`));
+    },
   );
-  expect(say('needed-at-next-start').happened).toContain(
-    'The chat app loads “periodic/20260301T000000Z” at its next start.',
+
+  test.each(['periodic/by-hand', 'rewind/20261399T000000Z'])(
+    'by name where that tells no time: %s',
+    (name) => {
+      const failure = { code: 'snapshot-missing', message: 'It failed.', detail: { id: name } } as const;
+      expect(explain(failure, 'window', now).happened).toBe(`There is no snapshot “${name}” here.`);
+    },
   );
 });
 

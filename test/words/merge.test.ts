@@ -13,7 +13,7 @@ test('no two buttons that compare with another snapshot have the same words', ()
     { snapshot: 'rewind/d', takenAt: at(4, 9), inferred: false },
   ];
   expect(compareWithWords(bases, now)).toEqual([
-    'Compare with what was there at 14:03',
+    'Compare with what was there at 14:03:00',
     'Compare with what was there at 14:04:05',
     'Compare with what was there at 14:04:07, before the rewind',
     'Compare with what was there at 14:04:09 (periodic/d)',
