@@ -145,7 +145,15 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
               )}
               <RestoreHit hit={hit} />
               {restore !== null && canComeBack(hit) && (
-                <Checkbox slot="selection" className="tick" aria-label="Choose">
+                <Checkbox
+                  slot="selection"
+                  className="tick"
+                  aria-label="Choose"
+                  onKeyDown={(event) => {
+                    // On the line it opens the hit. Only Space ticks, as anywhere.
+                    if (event.key !== 'Enter') event.continuePropagation();
+                  }}
+                >
                   <span className="box">
                     <Icon name="check" size={12} />
                   </span>

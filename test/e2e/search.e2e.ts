@@ -110,6 +110,16 @@ test('several hits are chosen by keyboard and brought back at once', async ({ pl
   await named(page, 'checkbox', 'Only what is gone now').press('Space');
   await expect(page.getByRole('status').filter({ hasText: /, all gone now$/ })).toBeVisible();
   const chosen = named(page, 'grid', 'Hits').getByRole('row', { selected: true });
+  await test.step('on its box, Enter does nothing, Space chooses a hit, and the arrow keys lead on', async () => {
+    await hits(page).first().getByRole('checkbox').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await expect(text(page, '1 hit chosen.')).toBeVisible();
+    await page.keyboard.press('Space');
+    await expect(chosen).toHaveCount(0);
+    await page.keyboard.press('ArrowLeft');
+    await expect(button(hits(page).first(), 'Bring this back…')).toBeFocused();
+  });
   await hits(page).first().focus();
   await page.keyboard.press('Space');
   await expect(text(page, '1 hit chosen.')).toBeVisible();
