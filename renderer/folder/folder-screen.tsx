@@ -1,24 +1,19 @@
 import { memo, startTransition, useDeferredValue, useEffect, useMemo, useState } from 'react';
-import type { ListedSnapshot, MenuCommand, OpenFolder, Theme } from '../../electron/contract.ts';
+import type { ListedSnapshot, OpenFolder, Theme } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
-import type { Newer } from '../../words/newer.ts';
 import type { ChosenPart } from '../../words/part.ts';
-import { putBackWords } from '../../words/prune.ts';
 import { call } from '../ask/api.ts';
 import { useSteady } from '../ask/use-steady.ts';
 import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
-import { pairOf } from '../parts/pair.ts';
-import { focusHits, focusSearchBox, SearchBox } from '../search/search-box.tsx';
+import { focusHits, SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
-import type { LineAction } from '../snapshots/line-actions.tsx';
 import { isOfFolder } from '../snapshots/snapshot-groups.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
 import { heldBySnapshots } from '../timeline/held.ts';
 import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
 import { Banners } from './banners.tsx';
-import { possibleCommands } from './commands.ts';
 import { findHome, findList } from './focus-home.ts';
 import { useFolderData } from './folder-data.ts';
 import type { OpenDialog } from './folder-dialog.tsx';
@@ -26,12 +21,11 @@ import { FolderPage } from './folder-page.tsx';
 import { FolderWords } from './folder-words.tsx';
 import { FolderHeader } from './header.tsx';
 import { folderDialog, searchPage, timelineView, useLaterParts } from './later-parts.ts';
+import { useCommands } from './use-commands.ts';
 import { lossOf, useHappened } from './use-happened.ts';
-import { useMenu } from './use-menu.ts';
 import { useNotice } from './use-notice.ts';
 import { useWaiting } from './use-waiting.ts';
 
-const LOOKING: readonly MenuCommand[] = ['reveal', 'find', 'history', 'protection', 'trash'];
 const NO_SNAPSHOTS: readonly ListedSnapshot[] = [];
 
 // What is behind a dialog is not drawn again when one opens or closes: only if what it shows has changed.
@@ -57,7 +51,7 @@ export type FolderScreenProps = {
 
 /** The open folder: its snapshots on the left, the chosen one on the right, and the dialogs over both. */
 export function FolderScreen(props: FolderScreenProps) {
-  const { folder, covered } = props;
+  const { folder } = props;
   const { folderId } = folder;
   const data = useFolderData(folder);
   const { facts } = data;
@@ -65,7 +59,8 @@ export function FolderScreen(props: FolderScreenProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   // In slices: a dialog with lists and fields takes too long to be drawn in one go.
   const openDialog = (next: OpenDialog) => startTransition(() => setDialog(next));
-  const { notice, setNotice, reveal, clearCache } = useNotice(folder, facts.restored?.finishedAt ?? null);
+  const notices = useNotice(folder, facts.restored?.finishedAt ?? null);
+  const { notice, setNotice } = notices;
 
   // What was opened from anywhere is in the list, and in nothing that tells about the folder.
   const own = useMemo(() => snapshots?.filter(isOfFolder) ?? null, [snapshots]);
@@ -88,7 +83,6 @@ export function FolderScreen(props: FolderScreenProps) {
   const drawnTimeline = useDeferredValue(known);
   const hasLaterParts = useLaterParts();
   const panel = useSearchPanel();
-  const [compared, setCompared] = useState<string | null>(null);
   const held = useMemo(() => heldBySnapshots(known.timeline, snapshots ?? []), [known, snapshots]);
   const { onDialog } = props;
   const inDialog = dialog !== null;
@@ -100,68 +94,10 @@ export function FolderScreen(props: FolderScreenProps) {
   useFocusKeeper(() => (chosen.size === 0 ? null : findHome(shown.length > 0)));
 
   const noSnapshots = own?.length === 0;
-  const pruned = shown.filter(isOfFolder).map(({ id }) => id);
-  /** What Undo puts back; null: it undoes the newest restore. */
-  const undoable = notice?.trashName ?? null;
-  const possible = useMemo((): readonly MenuCommand[] => {
-    if (dialog !== null || covered) return [];
-    const commands = possibleCommands(facts, single, noSnapshots);
-    return undoable === null ? commands : [...new Set([...commands, 'undo' as const])];
-  }, [dialog, covered, single, facts, noSnapshots, undoable]);
-
-  const restore = (snapshotId: SnapshotId, newer: Newer, part: ChosenPart | null = null) => {
-    if (possible.includes('restore')) openDialog({ dialog: 'restore', snapshotId, newer, part });
-  };
-  /** Undoes the newest restore, or does it again. */
-  const takeBack = () => {
-    if (facts.restored !== null) openDialog({ dialog: 'undo', from: facts.restored.holds });
-  };
-  const obey = (command: MenuCommand) => {
-    if (!possible.includes(command)) return;
-    const undoes = command === 'undo' ? undoable : null;
-    // A new command makes the notice of the last one outdated, unless it only looks.
-    if (!LOOKING.includes(command)) setNotice(null);
-    if (undoes !== null) void putBack(undoes);
-    else if (command === 'find') {
-      panel.open();
-      focusSearchBox();
-    } else if (command === 'restore' && single !== undefined) restore(single.id, 'keep');
-    else if (command === 'undo' || command === 'redo') takeBack();
-    else if (command === 'take' || command === 'history' || command === 'protection' || command === 'trash')
-      openDialog({ dialog: command });
-    else if (command === 'prune')
-      openDialog({
-        dialog: 'prune',
-        chosen: pruned.length > 1 ? pruned : [],
-        rule: null,
-      });
-    else if (command === 'reveal') void reveal(single);
-    else if (command === 'clear-cache') void clearCache();
-  };
-  useMenu(possible, obey);
-
-  const putBack = async (trashName: string) => {
-    const reply = await call('trash.put-back', { folderId, choices: [{ trashName, ids: null }] });
-    setNotice({ text: putBackWords(reply), failed: !reply.ok, trashName: null });
-    if (reply.ok) chooseAgain();
-  };
-  /** Chooses again, because the best snapshot may be among those that were put back. */
-  const chooseAgain = () => void data.refresh().then(() => data.choose(new Set()));
-  const command = (name: MenuCommand) => {
-    if (name === 'open') props.onOpen();
-    else if (name === 'open-backup') props.onOpenBackup();
-    else if (name === 'help') props.onHelp();
-    else if (name === 'reveal') void reveal(undefined);
-    else obey(name);
-  };
-  const act = (action: LineAction) => {
-    if (action === 'compare') {
-      setCompared(pairOf(shown)?.name ?? null);
-      panel.close('stays');
-    } else if (action !== 'prune') obey(action);
-    else if (possible.includes('prune') && pruned.length > 0)
-      openDialog({ dialog: 'prune', rule: null, chosen: pruned });
-  };
+  const { obey, command, act, restore, takeBack, putBack, chooseAgain, compared, setCompared } = useCommands(
+    props,
+    { data, own, shown, dialog, openDialog, notices, panel },
+  );
   const steady = {
     obey: useSteady(obey),
     act: useSteady(act),

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { FolderId, WrittenCopy } from '../../electron/contract.ts';
 import type { HeldState, RestoreReceipt } from '../../src/model/receipt.ts';
-import type { InUse, RestoreOptions, RestorePlan } from '../../src/model/restore.ts';
+import type { InUse, RestorePlan } from '../../src/model/restore.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { askingStory, confirmationOf, spokenWords } from '../../words/confirmation.ts';
 import { doneWords, heldAfter } from '../../words/done.ts';
@@ -42,7 +42,8 @@ import { RestoreEnd } from './restore-end.tsx';
 import { RestoreSteps } from './restore-steps.tsx';
 import { useShownPlan } from './shown-plan.ts';
 import { TechnicalDetails } from './technical-details.tsx';
-import { followConflicts, useMerging } from './use-merging.ts';
+import { followConflicts } from './use-merging.ts';
+import { useRestoreChoices } from './use-restore-choices.ts';
 
 const LOOK_EVERY_MS = 1_500;
 const NOT_KNOWN: InUse = { state: 'unknown' };
@@ -65,16 +66,8 @@ export type RestoreDialogProps = {
 export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: RestoreDialogProps) {
   const now = useNow();
   const naming = { now, rules: useRules() };
-  const [newer, setNewer] = useState(first.newer);
-  const [chosen, setOptions] = useState<RestoreOptions>(() => firstOptions(subject));
-  // Without the log or in a part, nothing happens to what was written since.
-  const keepsNewer = newer === 'keep' && chosen.mode === 'full' && chosen.selection === undefined;
-  const isMerge = newer === 'both' && subject.action === 'restore' && subject.part === undefined;
-  const [hasConflicts, setHasConflicts] = useState(false);
-  const merging = useMerging(folderId, isMerge ? subject.snapshotId : null, hasConflicts);
-  const [leftOut, setLeftOut] = useState<readonly bigint[]>([]);
-  const leaveOut = keepsNewer && leftOut.length > 0 ? leftOut : undefined;
-  const options = { ...chosen, keepNewer: keepsNewer, leaveOut, merge: merging.merge };
+  const { options, setOptions, newer, setNewer, leftOut, setLeftOut, isMerge, merging, seePlan } =
+    useRestoreChoices(folderId, subject, first.newer);
   const [consent, setConsent] = useState<string | null>(null);
   const [applied, setApplied] = useState<RestorePlan | null>(null);
   const job = useJob<RestoreReceipt>();
@@ -83,7 +76,7 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
   const made = useShownPlan(folderId, subject, options, isApplied ? null : first.databaseRevision);
   const planning = followConflicts(made, merging);
   const { plan } = planning;
-  if (isMerge && !hasConflicts && plan !== null && plan.conflictCount > 0) setHasConflicts(true);
+  seePlan(plan);
   const rehearsal = useRehearsal(folderId, isApplied ? null : planning);
   const inUse = useInUse(folderId, plan?.inUse ?? NOT_KNOWN, LOOK_EVERY_MS);
   // The consent covers only the programs that have the database open now, not those that open it later.
@@ -258,15 +251,4 @@ export function RestoreDialog({ folderId, subject, onClose, onUndo, ...first }: 
       )}
     </AlertDialog>
   );
-}
-
-function firstOptions(subject: Subject): RestoreOptions {
-  return {
-    mode: 'full',
-    acceptDrift: false,
-    acceptOtherTimeline: false,
-    keepNewer: false,
-    clearTables: [],
-    selection: subject.action === 'restore' ? subject.part?.selection : undefined,
-  };
 }
