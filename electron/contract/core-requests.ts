@@ -75,6 +75,8 @@ export type RowsRequests = {
     OfRows & { readonly request: RowsRequest; readonly range: Pick<RowsWindow, 'offset' | 'limit'> },
     NamedRows
   >;
+  /** The place of the row that a key names in what is shown; null: it is not there. */
+  'rows.place': In<OfRows & { readonly request: RowsRequest } & Pick<RowName, 'key'>, number | null>;
   'rows.cell': In<OfCell, CellDetail | null>;
   /** A picture as a `data:` address; null: it is none, or too large. */
   'rows.picture': In<OfCell & OfSide, string | null>;

@@ -44,6 +44,9 @@ export function createRowsHandlers(folders: OpenFolders, register: OpenRegister<
     async 'rows.named'({ rowsId, request, range }) {
       return register.get(rowsId).named(request, range);
     },
+    async 'rows.place'({ rowsId, request, key }) {
+      return register.get(rowsId).place(request, key);
+    },
     async 'rows.cell'({ rowsId, table, line, column }) {
       return register.get(rowsId).detail(table, line, column);
     },

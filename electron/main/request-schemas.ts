@@ -74,6 +74,7 @@ export const requestSchemas = {
     request: rowsRequest,
     range: v.strictObject({ offset: place, limit: whole(0, 10_000) }),
   }),
+  'rows.place': v.strictObject({ rowsId: id, request: rowsRequest, key: rowName.key }),
   'rows.cell': v.strictObject({ ...ofCell, column: place }),
   'rows.picture': v.strictObject({ ...ofCell, column: place, side }),
   'rows.copy': v.strictObject({ ...ofCell, column: v.nullable(place), side }),

@@ -1,61 +1,68 @@
 import type { NamedRow } from '../../src/model/rows.ts';
+import { questionOf } from '../ask/question.ts';
 
-/** Chosen rows of one table by their lines, which name them as long as the comparison is open. */
-export type ChosenLines = ReadonlyMap<number, NamedRow>;
+/** A row that is chosen, with its line in each of the newest comparisons in which it was found. */
+type ChosenRow = Pick<NamedRow, 'change' | 'key'> & { readonly lines: ReadonlyMap<string, number> };
 
-/** What is chosen in the tables of a comparison. */
-export type Choice = {
-  readonly rowsId: string | null;
-  readonly tables: ReadonlyMap<string, ChosenLines>;
-  /** Chosen in the comparison before, and not found in this one yet. */
-  readonly earlier: ReadonlyMap<string, readonly NamedRow[]>;
-};
+/** The chosen rows of one table, by what names them at any time: a line names a row only in its own comparison. */
+export type RowsOfTable = ReadonlyMap<string, ChosenRow>;
 
-export const NOTHING_CHOSEN: Choice = { rowsId: null, tables: new Map(), earlier: new Map() };
-export const NO_LINES: ChosenLines = new Map();
+/** What is chosen, by table. */
+export type Choice = ReadonlyMap<string, RowsOfTable>;
 
-/** The same choice in another comparison, where nothing of it is found yet. */
-export function choiceIn(choice: Choice, rowsId: string | null): Choice {
-  return choice.rowsId === rowsId ? choice : { rowsId, tables: new Map(), earlier: rowsByTable(choice) };
-}
+export const NOTHING_CHOSEN: Choice = new Map();
+export const NO_ROWS: RowsOfTable = new Map();
 
-/** With these lines of a table, in place of those that were chosen in it. */
-export function withLines(choice: Choice, table: string, lines: ChosenLines): Choice {
-  const tables = new Map(choice.tables);
-  if (lines.size === 0) tables.delete(table);
-  else tables.set(table, lines);
-  return { ...choice, tables };
-}
+/** Of so many comparisons the lines are kept. Fewer are open at once. */
+const COMPARISONS = 4;
 
-/** With rows that were chosen in the comparison before, and are not found in this one yet. */
-export function withEarlier(choice: Choice, table: string, rows: readonly NamedRow[]): Choice {
-  const all = [...(choice.earlier.get(table) ?? []), ...rows];
-  return { ...choice, earlier: new Map([...choice.earlier, [table, all]]) };
-}
-
-/** Those of the earlier rows of a table that were found again. */
-export type Found = {
-  readonly rowsId: string;
-  readonly table: string;
-  readonly rows: readonly NamedRow[];
-  readonly lines: ChosenLines;
-};
-
-/** With what was found again. Where all was cleared or compared again meanwhile, or more was to be found, nothing is carried on. */
-export function withFound(choice: Choice, { rowsId, table, rows, lines }: Found): Choice {
-  if (choice.rowsId !== rowsId || choice.earlier.get(table) !== rows) return choice;
-  const earlier = new Map([...choice.earlier].filter(([name]) => name !== table));
-  const all = new Map([...lines, ...(choice.tables.get(table) ?? NO_LINES)]);
-  return withLines({ ...choice, earlier }, table, all);
-}
-
-/** All that is chosen, found again or not yet. */
-export function rowsByTable({ tables, earlier }: Choice): ReadonlyMap<string, readonly NamedRow[]> {
-  const names = new Set([...earlier.keys(), ...tables.keys()]);
+/** Rows of a comparison, to be chosen. */
+export function rowsOf(rowsId: string, rows: readonly NamedRow[]): RowsOfTable {
   return new Map(
-    [...names].map((name) => [
-      name,
-      [...(earlier.get(name) ?? []), ...(tables.get(name) ?? NO_LINES).values()],
-    ]),
+    rows.map(({ key, change, line }) => [questionOf(key), { key, change, lines: new Map([[rowsId, line]]) }]),
   );
+}
+
+/** The rows of both, each with all lines that are known of it. */
+export function joined(rows: RowsOfTable, others: RowsOfTable): RowsOfTable {
+  const all = new Map(rows);
+  for (const [name, row] of others) {
+    const lines = [...(rows.get(name)?.lines ?? []), ...row.lines];
+    all.set(name, { ...row, lines: new Map(lines.slice(-COMPARISONS)) });
+  }
+  return all;
+}
+
+/** The rows that are not among the others. */
+export function without(rows: RowsOfTable, others: RowsOfTable): RowsOfTable {
+  return new Map([...rows].filter(([name]) => !others.has(name)));
+}
+
+/** With these rows of a table, in place of those that were chosen in it. */
+export function withRows(choice: Choice, table: string, rows: RowsOfTable): Choice {
+  const next = new Map(choice);
+  if (rows.size === 0) next.delete(table);
+  else next.set(table, rows);
+  return next;
+}
+
+/** The lines of the rows in a comparison, as far as they were found there. */
+export function linesIn(rows: RowsOfTable, rowsId: string): ReadonlySet<number> {
+  return new Set([...rows.values()].flatMap(({ lines }) => lines.get(rowsId) ?? []));
+}
+
+/** The rows that were not found in a comparison yet. */
+export function notFoundIn(rows: RowsOfTable, rowsId: string): RowsOfTable {
+  return new Map([...rows].filter(([, { lines }]) => !lines.has(rowsId)));
+}
+
+/** Those of the sought rows of a table that still differ in the newest comparison. */
+export type Found = { readonly table: string; readonly sought: RowsOfTable; readonly found: RowsOfTable };
+
+/** With what was found of the rows that were sought. The others differ no longer, and are not chosen any more. */
+export function withFound(choice: Choice, { table, sought, found }: Found): Choice {
+  const now = choice.get(table) ?? NO_ROWS;
+  const still = new Map([...found].filter(([name]) => now.has(name)));
+  const gone = without(sought, found);
+  return withRows(choice, table, joined(without(now, gone), still));
 }

@@ -8,7 +8,6 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { RowsRequest, RowsShape } from '../../src/model/rows.ts';
 import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import { columnWidths } from './column-widths.ts';
@@ -17,6 +16,8 @@ import { CHANGE_PX, edgesOf, GridPart, HeadCell, styleOf } from './grid-parts.ts
 import { GridRow } from './grid-row.tsx';
 import { type CopyFromRow, RowMenu, sideOf } from './row-menu.tsx';
 import type { Choosing } from './use-choosing.ts';
+import { useGridCursor } from './use-grid-cursor.ts';
+import { nameOf, type ShownRows } from './use-shown-rows.ts';
 import { useTiles } from './use-tiles.ts';
 import { useVirtualScroll } from './use-virtual-scroll.ts';
 
@@ -27,9 +28,9 @@ const SEEN_ROWS = 30;
 
 export type RowsGridProps = {
   readonly label: string;
-  readonly rowsId: string;
-  readonly request: RowsRequest;
-  readonly shape: RowsShape;
+  readonly shown: ShownRows;
+  /** Is told the row of the active cell. */
+  readonly cursor: RefObject<number>;
   /** The places of the columns to show. */
   readonly places: readonly number[];
   readonly onSort: (column: string) => void;
@@ -46,14 +47,15 @@ export type RowsGridProps = {
 
 /** The rows as a grid of any height and width, of which only what is visible is drawn. */
 export function RowsGrid(props: RowsGridProps) {
-  const { rowsId, request, shape, places, label, choosing, ref: element } = props;
+  const { shown, places, label, choosing, ref: element } = props;
+  const { rowsId, request, shape } = shown;
   const id = useId();
-  const [active, setActive] = useState<GridPlace>({ row: 0, column: 0 });
   const columns = places.flatMap((place) => shape.columns[place] ?? []);
   const scroll = useVirtualScroll(element, shape.total * ROW_PX, {
     headHeight: ROW_PX,
     fixedWidth: CHANGE_PX,
   });
+  const [active, setActive] = useGridCursor(shown, scroll, { row: props.cursor, rowHeight: ROW_PX });
   const firstRow = Math.max(0, Math.floor(scroll.top / ROW_PX) - SPARE_ROWS);
   const endRow = Math.min(shape.total, Math.ceil((scroll.top + scroll.height) / ROW_PX) + SPARE_ROWS);
 
@@ -65,7 +67,7 @@ export function RowsGrid(props: RowsGridProps) {
   const endColumn = pastEnd === -1 ? columns.length : Math.min(columns.length, pastEnd + 1);
   const drawn = places.slice(firstColumn, endColumn);
   const tiles = useTiles(rowsId, request, { firstRow, endRow, columns: drawn });
-  const onceRead = useAwaited(JSON.stringify([rowsId, request]), tiles.rowAt);
+  const onceRead = useAwaited(nameOf(shown), tiles.rowAt);
 
   // Measured once: a table that changes its columns while one scrolls can't be read.
   const isSeen = shape.total > 0 && tiles.rowAt(0) !== null;

@@ -74,6 +74,7 @@ export function RowsPane(props: RowsPaneProps) {
             restoring={restoring}
             chosen={chosenRows}
             hold={opened.hold}
+            onDrawn={opened.onDrawn}
             isBehind={outdated || renewing || opened.isBehind}
           />
         )}

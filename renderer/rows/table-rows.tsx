@@ -1,8 +1,8 @@
-import { useDeferredValue, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { TableDiff } from '../../src/model/diff.ts';
-import type { RowChange, RowsOverview, RowsRequest } from '../../src/model/rows.ts';
+import type { RowChange, RowsOverview, RowsRequest, RowsShape } from '../../src/model/rows.ts';
 import type { RowName } from '../../src/model/search.ts';
 import { formatNumber } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
@@ -19,6 +19,7 @@ import { RowsGrid } from './rows-grid.tsx';
 import { RowsToolbar } from './rows-toolbar.tsx';
 import { useChoosing } from './use-choosing.ts';
 import type { ChosenRows } from './use-chosen-rows.ts';
+import { type ShownRows, useShownRows } from './use-shown-rows.ts';
 
 export type TableRowsProps = {
   readonly folderId: FolderId;
@@ -30,8 +31,17 @@ export type TableRowsProps = {
   readonly chosen: ChosenRows;
   /** Keeps the comparison as it is until the function that it returns is called. */
   readonly hold: () => () => void;
+  /** Told which comparison the rows are drawn from; null: none any more. */
+  readonly onDrawn: (rowsId: string | null) => void;
   /** The database has changed since the comparison. */
   readonly isBehind: boolean;
+};
+
+const NOTHING: RowsShape = {
+  columns: [],
+  counts: { added: 0, changed: 0, removed: 0 },
+  total: 0,
+  without: null,
 };
 
 type Filter = NonNullable<RowsRequest['filter']>;
@@ -40,7 +50,7 @@ type OpenedRow = { readonly rowsId: string; readonly row: number; readonly colum
 
 /** The rows of one table that differ, with what chooses and sorts them. */
 export function TableRows(props: TableRowsProps) {
-  const { folderId, rowsId, overview, table, restoring, chosen } = props;
+  const { folderId, overview, table, restoring, chosen, onDrawn } = props;
   const [change, setChange] = useState<RowChange | null>(null);
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
@@ -48,27 +58,36 @@ export function TableRows(props: TableRowsProps) {
   const [opened, setOpened] = useState<OpenedRow | null>(null);
   const [said, setSaid] = useState('');
   const [history, setHistory] = useState<RowName | null>(null);
-
-  const request: RowsRequest = {
-    table: table.name,
-    change,
-    filter: filter.text === '' ? null : filter,
-    sort,
-  };
-  const found = useRequest('rows.shape', { rowsId, request });
-  const changed = useRequest('rows.changed-columns', onlyChanged ? { rowsId, table: table.name } : null);
-  // Kept while the next one is on its way, so that the grid does not blink.
-  const [last, setLast] = useState(found.value === null ? null : { shape: found.value, request });
-  if (found.value !== null && last?.shape !== found.value) setLast({ shape: found.value, request });
-  const shown = useDeferredValue(last);
-  const choosing = useChoosing(
-    { rowsId, request: shown?.request ?? request, total: shown?.shape.total ?? 0 },
-    chosen,
-    setSaid,
+  const { name } = table;
+  const asked = useMemo<Pick<ShownRows, 'rowsId' | 'request'>>(() => {
+    const request = { table: name, change, filter: filter.text === '' ? null : filter, sort };
+    return { rowsId: props.rowsId, request };
+  }, [props.rowsId, name, change, filter, sort]);
+  const { request } = asked;
+  const cursor = useRef(0);
+  const { shown, busy, error } = useShownRows(
+    asked,
+    () => ({ cursor: cursor.current, anchor: choosing.anchor() }),
+    (next) => chosen.findIn(next, name),
   );
+  const choosing = useChoosing(shown ?? { ...asked, shape: NOTHING, moved: null }, chosen, setSaid);
+  const rowsId = shown?.rowsId ?? props.rowsId;
+  const changed = useRequest('rows.changed-columns', onlyChanged ? { rowsId, table: name } : null);
   const grid = useRef<HTMLDivElement>(null);
 
-  if (found.error !== null) return <ErrorNote error={found.error} />;
+  const drawn = error === null ? (shown?.rowsId ?? null) : props.rowsId;
+  const settled = useEffectEvent(() => choosing.settled());
+  useEffect(() => {
+    let isOver = false;
+    // What keys have chosen of the comparison before is still read there.
+    void settled().then(() => isOver || onDrawn(drawn));
+    return () => {
+      isOver = true;
+    };
+  }, [drawn, onDrawn]);
+  useEffect(() => () => onDrawn(null), [onDrawn]);
+
+  if (error !== null) return <ErrorNote error={error} />;
   if (shown === null) return <p className="dim rows-waiting">Reading the rows</p>;
   const { shape } = shown;
   const every = shape.columns.map((_, place) => place);
@@ -126,7 +145,7 @@ export function TableRows(props: TableRowsProps) {
             <p className="rows-status" role="status">
               {isChoosing
                 ? chosenRowsWords(chosen.count, chosen.tables)
-                : [found.busy ? 'Searching the rows' : total, ...note].join('. ')}
+                : [busy ? 'Searching the rows' : total, ...note].join('. ')}
             </p>
             {isChoosing && (
               <ChosenRowsBar
@@ -164,9 +183,8 @@ export function TableRows(props: TableRowsProps) {
           ) : (
             <RowsGrid
               label={`Rows of ${table.name} that differ`}
-              rowsId={rowsId}
-              request={shown.request}
-              shape={shape}
+              shown={shown}
+              cursor={cursor}
               places={places}
               onSort={sortBy}
               onOpen={(row, column) => setOpened({ rowsId, row, column })}

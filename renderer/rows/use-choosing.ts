@@ -1,11 +1,11 @@
-import { useRef } from 'react';
-import type { RowsRequest } from '../../src/model/rows.ts';
+import { useLayoutEffect, useMemo, useRef } from 'react';
 import { explain } from '../../words/errors.ts';
 import { MOST_CHOSEN } from '../../words/part.ts';
 import { TOO_MANY_ROWS, unnamedWords } from '../../words/rows.ts';
 import { call } from '../ask/api.ts';
-import type { ChosenLines } from './chosen-rows.ts';
+import { joined, linesIn, type RowsOfTable, rowsOf, without } from './chosen-rows.ts';
 import type { ChosenRows } from './use-chosen-rows.ts';
+import { nameOf, type ShownRows } from './use-shown-rows.ts';
 
 export type Choosing = {
   readonly isChosen: (line: number) => boolean;
@@ -18,30 +18,46 @@ export type Choosing = {
   readonly all: () => void;
   /** False: nothing was chosen. */
   readonly clear: () => boolean;
+  /** Where the range began, in what is shown; null: nowhere. */
+  readonly anchor: () => number | null;
+  /** Waits until all is chosen that was asked for so far. */
+  readonly settled: () => Promise<void>;
 };
 
-type Subject = { readonly rowsId: string; readonly request: RowsRequest; readonly total: number };
-/** In what is shown, from a row up to `head`; `without`: what was chosen before it. Null: not known until it is its turn. */
-type Range = { readonly shown: string; readonly row: number; head: number; without: ChosenLines | null };
+/** In what is shown, from a row up to `head`; `before`: what was chosen before it, null until it is its turn. */
+type Range = {
+  readonly shown: string;
+  readonly row: number;
+  head: number;
+  readonly before: { rows: RowsOfTable | null };
+};
 
 /**
  * Chooses rows of one table, by their places in what is shown. One choice is made after the other, however fast the keys
  * come. `say` tells why something is not chosen.
  */
-export function useChoosing(
-  { rowsId, request, total }: Subject,
-  chosen: ChosenRows,
-  say: (words: string) => void,
-): Choosing {
+export function useChoosing(shown: ShownRows, chosen: ChosenRows, say: (words: string) => void): Choosing {
+  const { rowsId, request, shape, moved } = shown;
   const { table } = request;
-  const shown = JSON.stringify([rowsId, request]);
+  const name = nameOf(shown);
   const range = useRef<Range | null>(null);
   const turn = useRef(Promise.resolve());
+  const rows = chosen.of(table);
+  const lines = useMemo(() => linesIn(rows, rowsId), [rows, rowsId]);
+
+  // In the next comparison a range goes on from the row where it began.
+  useLayoutEffect(() => {
+    const { current } = range;
+    if (moved === null || current === null || current.shown !== moved.from) return;
+    const { anchor } = moved;
+    range.current =
+      anchor?.from === current.row ? { ...current, shown: name, row: anchor.to, head: anchor.to } : null;
+  }, [name, moved]);
 
   const inTurn = (work: () => Promise<void> | void) => {
     turn.current = turn.current.then(work);
   };
-  const read = async (offset: number, limit: number): Promise<ChosenLines | null> => {
+  const read = async (offset: number, limit: number): Promise<RowsOfTable | null> => {
     if (limit > MOST_CHOSEN) {
       say(TOO_MANY_ROWS);
       return null;
@@ -53,38 +69,37 @@ export function useChoosing(
     }
     const { rows, unnamed } = reply.value;
     say(unnamed === 0 ? '' : unnamedWords(unnamed));
-    return new Map(rows.map((row) => [row.line, row]));
+    return rowsOf(rowsId, rows);
   };
-  const choose = (lines: ChosenLines) => {
-    if (chosen.countOthers(table) + lines.size > MOST_CHOSEN) say(TOO_MANY_ROWS);
-    else chosen.choose(table, lines);
+  const choose = (rows: RowsOfTable) => {
+    if (chosen.countOthers(table) + rows.size > MOST_CHOSEN) say(TOO_MANY_ROWS);
+    else chosen.choose(table, rows);
   };
-  const add = (before: ChosenLines, lines: ChosenLines | null) =>
-    lines !== null && choose(new Map([...before, ...lines]));
 
   return {
-    isChosen: (line) => chosen.of(table).has(line),
+    isChosen: (line) => lines.has(line),
     toggle(row) {
       range.current = null;
       inTurn(async () => {
-        const lines = await read(row, 1);
-        const [line] = lines?.keys() ?? [];
+        const one = await read(row, 1);
+        if (one === null) return;
         const before = chosen.newestOf(table);
-        if (line !== undefined && before.has(line))
-          choose(new Map([...before].filter(([one]) => one !== line)));
-        else add(before, lines);
+        const rest = without(before, one);
+        choose(rest.size < before.size ? rest : joined(before, one));
       });
     },
     extend(to, from) {
       const { current } = range;
-      const own = current?.shown === shown ? current : { shown, row: from, head: to, without: null };
+      const own =
+        current?.shown === name ? current : { shown: name, row: from, head: to, before: { rows: null } };
       range.current = own;
       own.head = to;
       inTurn(async () => {
-        own.without ??= chosen.newestOf(table);
+        own.before.rows ??= chosen.newestOf(table);
         // Keys that came meanwhile have led further.
-        const { row, head, without } = own;
-        add(without, await read(Math.min(row, head), Math.abs(head - row) + 1));
+        const { row, head } = own;
+        const rows = await read(Math.min(row, head), Math.abs(head - row) + 1);
+        if (rows !== null) choose(joined(own.before.rows, rows));
       });
     },
     leave() {
@@ -92,7 +107,10 @@ export function useChoosing(
     },
     all() {
       range.current = null;
-      inTurn(async () => void add(chosen.newestOf(table), await read(0, total)));
+      inTurn(async () => {
+        const rows = await read(0, shape.total);
+        if (rows !== null) choose(joined(chosen.newestOf(table), rows));
+      });
     },
     clear() {
       range.current = null;
@@ -100,5 +118,7 @@ export function useChoosing(
       inTurn(chosen.clear);
       return isAny;
     },
+    anchor: () => (range.current?.shown === name ? range.current.row : null),
+    settled: () => turn.current,
   };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { NamedRow } from '../../src/model/rows.ts';
 import type { RowName } from '../../src/model/search.ts';
 import { sumOf } from '../../words/numbers.ts';
@@ -7,14 +7,14 @@ import { call } from '../ask/api.ts';
 import { questionOf } from '../ask/question.ts';
 import {
   type Choice,
-  type ChosenLines,
-  choiceIn,
-  NO_LINES,
+  joined,
+  NO_ROWS,
   NOTHING_CHOSEN,
-  rowsByTable,
-  withEarlier,
+  notFoundIn,
+  type RowsOfTable,
+  rowsOf,
   withFound,
-  withLines,
+  withRows,
 } from './chosen-rows.ts';
 
 export type ChosenRows = {
@@ -22,62 +22,95 @@ export type ChosenRows = {
   readonly count: number;
   readonly tables: number;
   readonly isRemoval: boolean;
-  readonly of: (table: string) => ChosenLines;
+  readonly of: (table: string) => RowsOfTable;
   /** What is chosen by now, also before it is drawn. For events. */
-  readonly newestOf: (table: string) => ChosenLines;
+  readonly newestOf: (table: string) => RowsOfTable;
   /** How many are chosen by now in other tables than this one. For events. */
   readonly countOthers: (table: string) => number;
-  readonly choose: (table: string, lines: ChosenLines) => void;
+  readonly choose: (table: string, rows: RowsOfTable) => void;
   readonly clear: () => void;
   /** What they are called at any time. */
   readonly names: () => readonly RowName[];
+  /** Finds those of a table in another comparison, too. */
+  readonly findIn: (rowsId: string, table: string) => Promise<void>;
 };
 
 /**
  * The rows that a person has chosen in the tables of a comparison. It outlives paging, sorting and filtering. When the same
- * is compared again, because the database has changed, they stay chosen as far as they still differ.
+ * is compared again, because the database has changed, they stay chosen as far as they still differ. `rowsId`: the newest
+ * comparison.
  */
 export function useChosenRows(rowsId: string | null): ChosenRows {
   const [store] = useState(createStore);
-  const kept = useSyncExternalStore(store.subscribe, store.get);
-  const choice = useMemo(() => choiceIn(kept, rowsId), [kept, rowsId]);
+  const choice = useSyncExternalStore(store.subscribe, store.get);
 
   useEffect(() => {
     if (rowsId === null) return;
-    store.change((last) => choiceIn(last, rowsId));
-    for (const table of store.get().earlier.keys()) void carryOn(store, table);
+    store.begin(rowsId);
+    for (const table of store.get().keys()) void store.findIn(rowsId, table);
   }, [rowsId, store]);
 
-  const all = rowsByTable(choice);
   return {
-    count: countRows(all, null),
-    countOthers: (table) => countRows(rowsByTable(store.get()), table),
-    tables: all.size,
-    isRemoval: [...all.values()].every((rows) => rows.every(({ change }) => change === 'removed')),
-    of: (table) => choice.tables.get(table) ?? NO_LINES,
-    newestOf: (table) => store.get().tables.get(table) ?? NO_LINES,
-    choose: (table, lines) => {
-      const isNewest = store.get().rowsId === rowsId;
-      store.change((last) =>
-        isNewest ? withLines(last, table, lines) : withEarlier(last, table, [...lines.values()]),
-      );
-      // In another comparison, which has come meanwhile, the same lines may be other rows.
-      if (!isNewest) void carryOn(store, table);
-    },
-    clear: () => store.change(({ rowsId }) => ({ ...NOTHING_CHOSEN, rowsId })),
-    names: () => [...all].flatMap(([table, rows]) => rows.map(({ key }) => ({ table, key }))),
+    count: countRows(choice, null),
+    countOthers: (table) => countRows(store.get(), table),
+    tables: choice.size,
+    isRemoval: [...choice.values()].every((rows) =>
+      [...rows.values()].every(({ change }) => change === 'removed'),
+    ),
+    of: (table) => choice.get(table) ?? NO_ROWS,
+    newestOf: (table) => store.get().get(table) ?? NO_ROWS,
+    choose: store.choose,
+    clear: store.clear,
+    names: () =>
+      [...choice].flatMap(([table, rows]) => [...rows.values()].map(({ key }) => ({ table, key }))),
+    findIn: store.findIn,
   };
 }
 
 /** Keys may come faster than anything is drawn, and each goes on from what the last one has chosen. */
 function createStore() {
   let choice = NOTHING_CHOSEN;
+  let newest: string | null = null;
   const listeners = new Set<() => void>();
+  const finding = new Map<string, Promise<void>>();
+  const change = (next: Choice) => {
+    choice = next;
+    for (const listener of listeners) listener();
+  };
+
+  /** Until each row of the table was looked for, also those that are chosen meanwhile. */
+  async function find(rowsId: string, table: string): Promise<void> {
+    for (;;) {
+      const sought = notFoundIn(choice.get(table) ?? NO_ROWS, rowsId);
+      if (sought.size === 0) return;
+      const found = await findAgain(rowsId, table, sought);
+      // In a newer comparison they are sought anew.
+      if (found === null || (newest !== null && newest !== rowsId)) return;
+      change(withFound(choice, { table, sought, found }));
+    }
+  }
+
+  function findIn(rowsId: string, table: string): Promise<void> {
+    const id = `${rowsId} ${table}`;
+    const running = finding.get(id) ?? find(rowsId, table).finally(() => finding.delete(id));
+    finding.set(id, running);
+    return running;
+  }
+
   return {
     get: () => choice,
-    change(by: (last: Choice) => Choice) {
-      choice = by(choice);
-      for (const listener of listeners) listener();
+    findIn,
+    begin(rowsId: string) {
+      newest = rowsId;
+    },
+    choose(table: string, rows: RowsOfTable) {
+      // Where they were found meanwhile, they need not be sought again.
+      const found = new Map([...(choice.get(table) ?? NO_ROWS)].filter(([name]) => rows.has(name)));
+      change(withRows(choice, table, joined(rows, found)));
+      if (newest !== null) void findIn(newest, table);
+    },
+    clear() {
+      change(NOTHING_CHOSEN);
     },
     subscribe(listener: () => void) {
       listeners.add(listener);
@@ -86,30 +119,22 @@ function createStore() {
   };
 }
 
-/** Finds what was chosen of a table before in the newest comparison, too. */
-async function carryOn(store: ReturnType<typeof createStore>, table: string): Promise<void> {
-  const { rowsId, earlier } = store.get();
-  const rows = earlier.get(table);
-  if (rowsId === null || rows === undefined) return;
-  const lines = await findAgain(rowsId, table, rows);
-  store.change((last) => withFound(last, { rowsId, table, rows, lines }));
-}
-
 /** How many rows there are in all tables but one. */
-function countRows(all: ReadonlyMap<string, readonly NamedRow[]>, but: string | null): number {
-  return sumOf([...all], ([name, rows]) => (name === but ? 0 : rows.length));
+function countRows(choice: Choice, but: string | null): number {
+  return sumOf([...choice], ([name, rows]) => (name === but ? 0 : rows.size));
 }
 
-/** Those of the rows that still differ, by their lines in another comparison. */
-async function findAgain(rowsId: string, table: string, rows: readonly NamedRow[]): Promise<ChosenLines> {
-  const wanted = new Set(rows.map(({ key }) => questionOf(key)));
-  const found = new Map<number, NamedRow>();
+/** Those of the rows that still differ in another comparison; null: it does not answer. */
+async function findAgain(rowsId: string, table: string, sought: RowsOfTable): Promise<RowsOfTable | null> {
+  const found: NamedRow[] = [];
   const request = { table, change: null, filter: null, sort: null };
-  for (let offset = 0; found.size < wanted.size; offset += MOST_CHOSEN) {
+  for (let offset = 0; found.length < sought.size; offset += MOST_CHOSEN) {
     const range = { offset, limit: MOST_CHOSEN };
     const reply = await call('rows.named', { rowsId, request, range });
-    if (!reply.ok || reply.value.rows.length + reply.value.unnamed === 0) break;
-    for (const row of reply.value.rows) if (wanted.has(questionOf(row.key))) found.set(row.line, row);
+    if (!reply.ok) return null;
+    const { rows, unnamed } = reply.value;
+    if (rows.length + unnamed === 0) break;
+    found.push(...rows.filter(({ key }) => sought.has(questionOf(key))));
   }
-  return found;
+  return rowsOf(rowsId, found);
 }

@@ -11,6 +11,8 @@ export type FollowedRows = Request<OpenRows> & {
   readonly hold: () => () => void;
   /** A newer comparison waits for that. */
   readonly isBehind: boolean;
+  /** Told which comparison the rows are drawn from; null: none. It stays open as long, and no further one is opened before. */
+  readonly onDrawn: (rowsId: string | null) => void;
 };
 
 /**
@@ -26,18 +28,27 @@ export function useRows(folderId: FolderId, subject: RowsSubject, moment: unknow
     return () => setHeld(false);
   }, []);
   const [asked, setAsked] = useState(moment);
+  const [drawn, setDrawn] = useState<string | null>(null);
+  const isMoving = drawn !== null && value !== null && drawn !== value.rowsId;
   const waits = asked !== moment;
   useEffect(() => {
-    if (!waits || isHeld) return;
+    if (!waits || isHeld || isMoving) return;
     setAsked(moment);
     reload();
-  }, [waits, isHeld, moment, reload]);
+  }, [waits, isHeld, isMoving, moment, reload]);
   // What was asked for before it was held may arrive meanwhile.
   const [shown, setShown] = useState(value);
   if (!isHeld && shown !== value) setShown(value);
   const current = isHeld ? shown : value;
-  useClosing([current?.rowsId, value?.rowsId]);
-  return { ...opened, value: current, hold, isBehind: isHeld && (waits || current !== value) };
+  useClosing([current?.rowsId, value?.rowsId, drawn ?? undefined]);
+  return {
+    ...opened,
+    value: current,
+    busy: opened.busy || isMoving,
+    hold,
+    isBehind: isHeld && (waits || current !== value),
+    onDrawn: setDrawn,
+  };
 }
 
 /** Closes each comparison once it is not among the used ones any more. */

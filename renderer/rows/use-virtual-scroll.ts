@@ -17,6 +17,9 @@ export type VirtualScroll = Scrolled & {
     rows: { readonly start: number; readonly end: number },
     columns: { readonly start: number; readonly end: number },
   ) => void;
+  readonly showRows: (rows: { readonly start: number; readonly end: number }) => void;
+  /** Scrolls on by so many pixels. */
+  readonly shift: (by: number) => void;
 };
 
 const LINE_PX = 30;
@@ -100,16 +103,21 @@ export function useVirtualScroll(
   // After the content has changed its height, the same position may be elsewhere, or beyond the end.
   useLayoutEffect(() => moveTo(position.current.offset), [moveTo]);
 
+  const showRows = useCallback<VirtualScroll['showRows']>(
+    (rows) => moveTo(reveal(position.current.offset, rows, size().view)),
+    [moveTo, size],
+  );
   const show = useCallback<VirtualScroll['show']>(
     (rows, columns) => {
       const { current } = element;
       if (current === null) return;
       current.scrollLeft = reveal(current.scrollLeft, columns, current.clientWidth - fixedWidth);
-      moveTo(reveal(position.current.offset, rows, size().view));
+      showRows(rows);
     },
-    [element, fixedWidth, moveTo, size],
+    [element, fixedWidth, showRows],
   );
-  return { ...scrolled, scrollHeight: scrollHeight({ content, view: 0 }), show };
+  const shift = useCallback((by: number) => moveTo(position.current.offset + by), [moveTo]);
+  return { ...scrolled, scrollHeight: scrollHeight({ content, view: 0 }), show, showRows, shift };
 }
 
 function isSame(a: Scrolled, b: Scrolled): boolean {

@@ -148,15 +148,19 @@ function holdsText(db: AnyDatabase, lines: Lines, filter: NonNullable<RowsReques
   return joinBalanced(calls, 'OR', '0');
 }
 
-/** SQL: the value after, or before where the row is removed. Long values are sorted by how they begin. */
+/** SQL: a column's value after, or before where the row is removed. */
+export function ownValue(lines: Lines, column: ComparedColumn): string {
+  const { before, after } = sidesOf(lines, column);
+  return before === null || after === null
+    ? (after ?? before ?? 'NULL')
+    : `iif(l.change = ${STORED.removed}, ${before}, ${after})`;
+}
+
+/** SQL: the order of a column. Long values are sorted by how they begin. */
 function sortedBy(lines: Lines, { column, descending }: NonNullable<RowsRequest['sort']>): string {
   const found = findColumn(lines, column);
   if (found === undefined) return 'l.n';
-  const { before, after } = sidesOf(lines, found);
-  const value =
-    before === null || after === null
-      ? (after ?? before ?? 'NULL')
-      : `iif(l.change = ${STORED.removed}, ${before}, ${after})`;
+  const value = ownValue(lines, found);
   const begin = `iif(typeof(${value}) IN ('text', 'blob'), substr(${value}, 1, ${SORTED_BYTES}), ${value})`;
   return `${begin} COLLATE NOCASE ${descending ? 'DESC' : 'ASC'}`;
 }

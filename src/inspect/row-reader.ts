@@ -5,7 +5,7 @@ import { sameValue } from '../sqlite/same-values.ts';
 import { exactParts, exactValue, firstParts, takeCell } from './cell-values.ts';
 import type { BothCells } from './cells.ts';
 import type { ComparedColumn, ComparedStates } from './compared.ts';
-import { changeOf, joinRows, type Lines, sidesOf } from './lines.ts';
+import { changeOf, joinRows, type Lines, ownValue, sidesOf } from './lines.ts';
 
 /** A row that differs, with all its values. A column that a state lacks is null there. */
 export type ExactRow = {
@@ -152,4 +152,24 @@ export function findChangedColumns({ db }: ComparedStates, lines: Lines): readon
     });
   }
   return found;
+}
+
+/** How many lines come before the one that a key names. Null: it is not among them. */
+export function findPlace(
+  { db }: ComparedStates,
+  { lines, selected }: LineSource,
+  key: readonly StoredValue[],
+): number | null {
+  if (key.length === 0 || key.length !== lines.table.key.length) return null;
+  const isIt = columnsOf(lines)
+    .slice(0, key.length)
+    .map((column) => `${ownValue(lines, column)} IS ? COLLATE BINARY`);
+  const place = db
+    .prepare<StoredValue[], number>(
+      `SELECT o.place FROM ${selected} o CROSS JOIN ${lines.name} l ON l.n = o.line ${joinRows(lines)}
+         WHERE ${isIt.join(' AND ')} LIMIT 1`,
+    )
+    .pluck()
+    .get(...key);
+  return place === undefined ? null : Number(place) - 1;
 }

@@ -31,6 +31,7 @@ import {
   columnsOf,
   type ExactRow,
   findChangedColumns,
+  findPlace,
   type Read,
   readExactLines,
   readKeys,
@@ -58,6 +59,8 @@ export type Rows = {
   readonly key: (table: string, line: number) => readonly StoredValue[] | null;
   /** What names the rows of a range. @throws `usage` where their keys are too long to be told at once */
   readonly named: (request: RowsRequest, range: Pick<RowsWindow, 'offset' | 'limit'>) => NamedRows;
+  /** The offset of the row that a key names. Null: it is not among those of the request. It may look at each of them. */
+  readonly place: (request: RowsRequest, key: readonly StoredValue[]) => number | null;
 };
 
 export type { ExactRow };
@@ -210,6 +213,10 @@ function createRows(states: ComparedStates): Rows {
             readKeys(states, { lines, selected: partOf(select(lines, request), range) }),
             request.table,
           );
+    },
+    place(request, key) {
+      const lines = linesOf(request.table);
+      return lines === null ? null : findPlace(states, { lines, selected: select(lines, request).name }, key);
     },
   };
 }

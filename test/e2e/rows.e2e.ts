@@ -7,6 +7,7 @@ import { button, named, story, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { countSnapshots, listKind } from './judge.ts';
 import { pressOn } from './keyboard.ts';
+import { replyLate } from './late-reply.ts';
 
 const grid = (page: Page) => page.getByRole('grid');
 const tables = (page: Page) => named(page, 'listbox', 'Tables');
@@ -114,6 +115,68 @@ test('an open row stays as it is while the chat app writes, and says so; the row
   await expect(dialog).toBeHidden();
   await expect(named(tables(page), 'option', /^bots /)).toBeVisible();
   await expect(grid(page)).toBeFocused();
+});
+
+test('keys choose the rows that were seen while the chat app writes: the cursor and the choice stay on their rows', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await openRows(page);
+  await named(tables(page), 'option', 'memories 11 differing rows').click();
+  const memories = named(page, 'grid', 'Rows of memories that differ');
+  await expect(memories.getByRole('row').nth(1)).toContainText('Back');
+  const ids = (rows: Locator) => rows.locator('[data-place$=":0"]').allInnerTexts();
+  const chosen = memories.getByRole('row', { selected: true });
+  const all = (await ids(memories.getByRole('row'))).slice(1);
+  expect(all).toHaveLength(11);
+  await memories.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  for (const key of ['Shift+ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
+  await expect(text(page, '3 rows chosen')).toBeVisible();
+  // So that keys come while the rows are looked for in the new comparison.
+  await replyLate(app, 'rows.named', 400);
+
+  await test.step('a range goes on from where it began', async () => {
+    write(demo, "UPDATE bots SET name = name || '!'");
+    await expect(named(tables(page), 'option', /^bots /)).toBeVisible();
+    await page.keyboard.press('Shift+ArrowUp');
+    await expect(text(page, '2 rows chosen')).toBeVisible();
+    await expect.poll(() => ids(chosen)).toEqual(all.slice(1, 3));
+  });
+
+  await test.step('the cursor goes along with its row', async () => {
+    write(demo, `DELETE FROM memories WHERE id IN (SELECT id FROM memories WHERE id < ${all[0]} LIMIT 40)`);
+    await expect(named(tables(page), 'option', 'memories 51 differing rows')).toBeVisible();
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(text(page, '3 rows chosen')).toBeVisible();
+    await expect.poll(() => ids(chosen)).toEqual(all.slice(1, 4));
+    await expect(memories).toHaveAttribute('aria-rowcount', '52');
+    await expect.poll(() => activeCell(page)).toBe(all[3]);
+    await expect(memories.locator('.rows-row.active')).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press('Space');
+    await expect(text(page, '2 rows chosen')).toBeVisible();
+    await expect.poll(() => ids(chosen)).toEqual(all.slice(1, 3));
+  });
+
+  await test.step('what is chosen before the next comparison is drawn is not chosen again by the next key', async () => {
+    write(demo, "UPDATE bots SET name = name || '!'");
+    for (const count of [3, 2, 3]) {
+      await page.keyboard.press('Space');
+      await expect(text(page, `${count} rows chosen`)).toBeVisible();
+    }
+    await expect.poll(() => ids(chosen)).toEqual(all.slice(1, 4));
+  });
+
+  await test.step('a row that differs no longer is not chosen, and the cursor stays in the table', async () => {
+    await page.keyboard.press('Control+ArrowDown');
+    write(demo, 'DELETE FROM memories');
+    await expect.poll(() => memories.getAttribute('aria-rowcount').then(Number)).toBeGreaterThan(52);
+    await expect.poll(() => activeCell(page)).toBe(all.at(-1));
+    await expect(memories.locator('.rows-row.active')).toBeInViewport({ ratio: 1 });
+    await expect(text(page, '3 rows chosen')).toBeVisible();
+  });
 });
 
 test('two chosen snapshots are compared with each other, and one with any other', async ({ place, demo }) => {

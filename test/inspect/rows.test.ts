@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { type Rows, withRows } from '../../src/inspect/rows.ts';
 import type { RowsRequest, RowsWindow } from '../../src/model/rows.ts';
+import type { StoredValue } from '../../src/model/search.ts';
 import { dump } from '../laws/apply-directly.ts';
 import {
   errorOf,
@@ -347,6 +348,46 @@ test('looking writes nothing into the data folder', async () => {
   const before = await readFile(file);
   await look(told, (rows) => rows.page(ask('things'), WINDOW));
   expect(await readFile(file)).toStrictEqual(before);
+});
+
+test('what names a row leads back to its place, whatever is filtered and however it is sorted, and to nothing else', async () => {
+  const told = await tell(
+    'CREATE TABLE things (v, b, a, PRIMARY KEY (a, b)); CREATE TABLE others (id TEXT COLLATE NOCASE PRIMARY KEY, v);',
+    `INSERT INTO things VALUES (1, x'31', '1'), (2, '1', 1), (3, 1, x'31'), (4, '1', '1'), (5, 1.5, -1), (6, 1, 9007199254740993),
+       (8, 0, 'same'); INSERT INTO others VALUES ('A', 1), ('b', 1);`,
+    `DELETE FROM things WHERE v <= 5; UPDATE things SET v = v + 10 WHERE v = 6; UPDATE others SET v = 2;
+       INSERT INTO things VALUES (20, 1, 9007199254740992);`,
+  );
+  const requests: readonly RowsRequest[] = [
+    ask('things'),
+    ask('others'),
+    ask('things', { change: 'added' }),
+    ask('things', { change: 'removed' }),
+    ask('things', { sort: { column: 'v', descending: true } }),
+    ask('things', { filter: { column: 'v', text: '1' }, sort: { column: 'a', descending: false } }),
+  ];
+  await look(told, (rows) => {
+    for (const request of requests) {
+      const { rows: all } = rows.named(request, { offset: 0, limit: 100 });
+      expect(all.length).toBeGreaterThan(0);
+      expect(all.map(({ key }) => rows.place(request, key))).toStrictEqual(all.map((_, place) => place));
+    }
+    const none: readonly (readonly [string, readonly StoredValue[]])[] = [
+      ['things', ['same', 0n]],
+      ['things', ['1']],
+      ['things', []],
+      ['things', ['1', new Uint8Array([0x32])]],
+      ['others', ['a']],
+    ];
+    expect(none.map(([table, key]) => rows.place(ask(table), key))).toStrictEqual(none.map(() => null));
+    expect(rows.place(ask('things', { change: 'added' }), [9007199254740993n, 1n])).toBeNull();
+  });
+  const keyless = await tell(
+    'CREATE TABLE things (v);',
+    'INSERT INTO things VALUES (1)',
+    'DELETE FROM things',
+  );
+  expect(await look(keyless, (rows) => rows.place(ask('things'), []))).toBeNull();
 });
 
 test('a row is named by its key, unless that is NULL, no valid text or very long', async () => {

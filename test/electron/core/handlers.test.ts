@@ -264,6 +264,7 @@ describe('the answers of the core', () => {
       'rows.changed-columns': await handlers['rows.changed-columns']({ rowsId, table: 'memories' }, task),
       'rows.key': await handlers['rows.key']({ rowsId, table: 'memories', line: 1 }, task),
       'rows.named': await handlers['rows.named']({ rowsId, request, range: { offset: 0, limit: 10 } }, task),
+      'rows.place': await handlers['rows.place']({ rowsId, request, key: [1n] }, task),
       'rows.cell': await handlers['rows.cell'](cell, task),
       'rows.picture': await handlers['rows.picture']({ ...cell, side: 'after' }, task),
       'rows.close': await handlers['rows.close']({ rowsId }, task),

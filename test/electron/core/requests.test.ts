@@ -30,6 +30,7 @@ const WHEN: { readonly [N in keyof AllRequests]: 'first' | 'later' } = {
   'rows.changed-columns': 'later',
   'rows.key': 'later',
   'rows.named': 'later',
+  'rows.place': 'later',
   'rows.cell': 'later',
   'rows.picture': 'later',
   'conflicts.open': 'later',

@@ -1,68 +1,85 @@
 import { expect, test } from 'vitest';
 import {
   type Choice,
-  type ChosenLines,
-  choiceIn,
+  joined,
+  linesIn,
+  NO_ROWS,
   NOTHING_CHOSEN,
-  rowsByTable,
-  withEarlier,
+  notFoundIn,
+  type RowsOfTable,
+  rowsOf,
   withFound,
-  withLines,
+  without,
+  withRows,
 } from '../../../renderer/rows/chosen-rows.ts';
 
-/** Rows by their lines; each is named by the number after the colon. */
-function linesOf(...lines: readonly `${number}:${number}`[]): ChosenLines {
-  const rows = lines.map((one) => one.split(':').map(Number)).map(([line = 0, key = 0]) => ({ line, key }));
-  return new Map(rows.map(({ line, key }) => [line, { line, change: 'added', key: [BigInt(key)] }]));
-}
+const TABLE = 'memories';
 
-function namesOf(choice: Choice): unknown {
-  return Object.fromEntries(
-    [...rowsByTable(choice)].map(([table, rows]) => [table, rows.map(({ key }) => Number(key[0]))]),
+/** Rows of a comparison by their lines; each is named by the number after the colon. */
+function rows(rowsId: string, ...lines: readonly `${number}:${number}`[]): RowsOfTable {
+  const named = lines.map((one) => one.split(':').map(Number)).map(([line = 0, key = 0]) => ({ line, key }));
+  return rowsOf(
+    rowsId,
+    named.map(({ line, key }) => ({ line, change: 'added', key: [BigInt(key)] })),
   );
 }
 
-/** What was found of the memories that are looked for. */
-function find(choice: Choice, lines: ChosenLines, rowsId = 'second'): Choice {
-  const rows = choice.earlier.get('memories') ?? [];
-  return withFound(choice, { rowsId, table: 'memories', rows, lines });
+function namesOf(choice: Choice): readonly number[] {
+  return [...(choice.get(TABLE) ?? NO_ROWS).values()].map(({ key }) => Number(key[0])).toSorted();
 }
 
-const first = withLines(choiceIn(NOTHING_CHOSEN, 'first'), 'memories', linesOf('3:30', '4:40'));
+function linesOf(choice: Choice, rowsId: string): readonly number[] {
+  return [...linesIn(choice.get(TABLE) ?? NO_ROWS, rowsId)].toSorted();
+}
 
-test('what is chosen counts in the next comparison at once, and is found there by its new lines', () => {
-  const second = choiceIn(first, 'second');
-  expect(second.tables.size).toBe(0);
-  expect(namesOf(second)).toEqual({ memories: [30, 40] });
-  const found = find(second, linesOf('7:40'));
-  expect([...(found.tables.get('memories')?.keys() ?? [])]).toEqual([7]);
-  expect(namesOf(found)).toEqual({ memories: [40] });
+/** What was found of these rows in the second comparison. */
+function find(choice: Choice, sought: RowsOfTable, found: RowsOfTable): Choice {
+  return withFound(choice, { table: TABLE, sought, found });
+}
+
+const first = rows('first', '3:30', '4:40');
+const chosen = withRows(NOTHING_CHOSEN, TABLE, first);
+
+test('what is chosen stays so in the next comparison as far as it still differs, and is known by its lines in both', () => {
+  expect(linesOf(chosen, 'second')).toEqual([]);
+  const found = find(chosen, first, rows('second', '7:40'));
+  expect(namesOf(found)).toEqual([40]);
+  expect(linesOf(found, 'first')).toEqual([4]);
+  expect(linesOf(found, 'second')).toEqual([7]);
+  expect(notFoundIn(found.get(TABLE) ?? NO_ROWS, 'second').size).toBe(0);
 });
 
-test('a choice made before the earlier one is found stays beside it', () => {
-  const also = withLines(choiceIn(first, 'second'), 'memories', linesOf('9:90'));
-  expect(namesOf(also)).toEqual({ memories: [30, 40, 90] });
-  expect(namesOf(find(also, linesOf('7:40')))).toEqual({ memories: [40, 90] });
+test('a line means its row in its own comparison alone', () => {
+  const other = rows('second', '3:99');
+  expect([...without(first, other).keys()]).toEqual([...first.keys()]);
+  expect(without(first, rows('second', '9:30')).size).toBe(1);
 });
 
-test('what is found too late, or of what was cleared meanwhile, is not chosen', () => {
-  const second = choiceIn(first, 'second');
-  const third = choiceIn(second, 'third');
-  expect(find(third, linesOf('7:40'))).toBe(third);
-  const cleared = { ...NOTHING_CHOSEN, rowsId: 'second' };
-  expect(find(cleared, linesOf('7:40'))).toBe(cleared);
+test('what is chosen, or chosen no longer, while the rows are sought counts', () => {
+  const more = withRows(chosen, TABLE, joined(first, rows('first', '5:50')));
+  const found = find(more, first, rows('second', '7:40'));
+  expect(namesOf(found)).toEqual([40, 50]);
+  expect(notFoundIn(found.get(TABLE) ?? NO_ROWS, 'second').size).toBe(1);
+  const less = withRows(chosen, TABLE, rows('first', '3:30'));
+  expect(namesOf(find(less, first, rows('second', '6:30', '7:40')))).toEqual([30]);
+  expect(find(NOTHING_CHOSEN, first, rows('second', '7:40')).size).toBe(0);
 });
 
-test('what is chosen in the comparison before once this one is there is found, too, with all that was looked for', () => {
-  const second = choiceIn(first, 'second');
-  const rows = second.earlier.get('memories') ?? [];
-  const more = withEarlier(second, 'memories', [...linesOf('5:50').values()]);
-  expect(namesOf(more)).toEqual({ memories: [30, 40, 50] });
-  expect(withFound(more, { rowsId: 'second', table: 'memories', rows, lines: linesOf('7:40') })).toBe(more);
-  expect(namesOf(find(more, linesOf('7:40', '8:50')))).toEqual({ memories: [40, 50] });
+test('a row that is chosen in two comparisons counts once', () => {
+  const both = joined(first, rows('second', '8:40'));
+  expect(both.size).toBe(2);
+  expect([...linesIn(both, 'first')]).toEqual([3, 4]);
+  expect([...linesIn(both, 'second')]).toEqual([8]);
 });
 
-test('without lines a table is not chosen from, and nothing that was there before is changed', () => {
-  expect(namesOf(withLines(first, 'memories', new Map()))).toEqual({});
-  expect(namesOf(first)).toEqual({ memories: [30, 40] });
+test('the lines of comparisons long ago are forgotten', () => {
+  const many = Array.from({ length: 9 }, (_, at) => rows(`${at}`, '1:10'));
+  const [row] = many.reduce(joined).values();
+  expect(row?.lines.has('8')).toBe(true);
+  expect(row?.lines.size).toBeLessThan(9);
+});
+
+test('without rows a table is not chosen from, and nothing that was there before is changed', () => {
+  expect(withRows(chosen, TABLE, NO_ROWS).size).toBe(0);
+  expect(namesOf(chosen)).toEqual([30, 40]);
 });
