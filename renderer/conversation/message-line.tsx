@@ -15,7 +15,12 @@ import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
 
-export type MessageLineProps = {
+type MessageLineProps = Omit<SaidProps, 'message'> & {
+  /** Null until it is read. */
+  readonly message: ConversationMessage | null;
+};
+
+type SaidProps = {
   readonly message: ConversationMessage;
   readonly persons: readonly string[];
   /** What its state is called, and that of the events that belong to it. */
@@ -28,7 +33,17 @@ export type MessageLineProps = {
 };
 
 /** A message as a bubble, with what belongs to it beside it; or an event that says nothing, as a line. Plain text only. */
-export function MessageLine({ message, persons, states, onWhole, isActive, onMenu }: MessageLineProps) {
+export function MessageLine({ message, ...rest }: MessageLineProps) {
+  if (message === null)
+    return (
+      <div className="said">
+        <div className="bubble unread" aria-hidden="true" />
+      </div>
+    );
+  return <Said message={message} {...rest} />;
+}
+
+function Said({ message, persons, states, onWhole, isActive, onMenu }: SaidProps) {
   const now = useNow();
   const { short, exact } = messageTime(message.ts, now);
   const { state, text } = message;
@@ -95,7 +110,7 @@ export function MessageLine({ message, persons, states, onWhole, isActive, onMen
 }
 
 /** The events and the rows that belong to a message. */
-function SideNotes({ message, states }: Pick<MessageLineProps, 'message' | 'states'>) {
+function SideNotes({ message, states }: Pick<SaidProps, 'message' | 'states'>) {
   const rules = useRules();
   const { notes, rows, moreRows } = message;
   const all = [

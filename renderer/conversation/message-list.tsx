@@ -1,26 +1,22 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { ErrorInfo, FolderId } from '../../electron/contract.ts';
 import type { ChatSummary, ConversationLayout, ConversationMessage } from '../../src/model/conversation.ts';
 import type { RowName } from '../../src/model/search.ts';
 import { chatTitle, foldWords, type StateWords } from '../../words/conversation.ts';
 import { type ChosenPart, messagesPart } from '../../words/part.ts';
-import { call } from '../ask/api.ts';
 import { HistoryDialog } from '../history/history-dialog.tsx';
 import { useAwaited } from '../parts/use-awaited.ts';
 import { useContextMenu } from '../parts/use-context-menu.ts';
 import { foldOver, foldPosition, type Item, layOut } from './blocks.ts';
 import { BoundaryLine } from './boundary-line.tsx';
 import { ChosenBar } from './chosen-bar.tsx';
-import { MessageLine, type MessageLineProps } from './message-line.tsx';
+import { MessageLine } from './message-line.tsx';
 import { MessageMenu } from './message-menu.tsx';
-import { createMessagePages } from './message-pages.ts';
 import { useChosenMessages } from './use-chosen-messages.ts';
+import { useJumps } from './use-jumps.ts';
 import { useMessageList } from './use-message-list.ts';
-
-/** A longer text is cut, until the reader asks for more of it. */
-const LONGEST = 2_000;
-const LONGEST_WHOLE = 100_000;
+import { useMessages } from './use-messages.ts';
 
 /** One chat of an open conversation. */
 type ShownChat = {
@@ -70,7 +66,6 @@ export function MessageListView(props: MessageListProps) {
   const { folderId, conversationId, summary } = chat;
   const list = useRef<HTMLElement>(null);
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
-  const [whole, setWhole] = useState<ReadonlyMap<string, ConversationMessage>>(new Map());
   const items = useMemo(() => layOut(layout, unfolded), [layout, unfolded]);
   const view = useMessageList(items, list);
   const { active, newest, onFocus, goTo, onKeyDown } = view;
@@ -78,47 +73,11 @@ export function MessageListView(props: MessageListProps) {
     () => ({ folderId, conversationId, chat: summary.no }),
     [folderId, conversationId, summary.no],
   );
-  const failure = useRef(onFailure);
-  useEffect(() => {
-    failure.current = onFailure;
-  });
-  const pages = useMemo(
-    () =>
-      createMessagePages(
-        (from, limit) => call('conversation.page', { ...ask, from, limit, longest: LONGEST }),
-        ({ error }) => failure.current(error),
-      ),
-    [ask],
-  );
-  useSyncExternalStore(pages.subscribe, pages.version);
-
   const lines = view.lines.map((line) => ({ ...line, item: items.at(line.index) }));
   const shown = lines.flatMap(({ item }) => (item.kind === 'message' ? [item.place] : []));
-  const wanted = shown.join();
-  useEffect(() => {
-    pages.want(wanted === '' ? [] : wanted.split(',').map(Number));
-  }, [pages, wanted]);
+  const messages = useMessages(ask, shown, onFailure);
 
-  const jumping = useRef<Promise<unknown>>(Promise.resolve());
-  const jumpNow = async (direction: 'next' | 'previous'): Promise<boolean> => {
-    const from = newest.current;
-    const { place, kind } = items.at(from);
-    // From within a difference, its own beginning is the previous one. Before the list was entered, its very first line counts.
-    const isBoundary = kind === 'boundary';
-    const shift = isBoundary ? 0 : direction === 'previous' ? 1 : from === 0 ? -1 : 0;
-    const reply = await call('conversation.difference', { ...ask, from: place + shift, direction });
-    if (!reply.ok) onFailure(reply.error);
-    if (!reply.ok || reply.value === null) return false;
-    const index = items.indexOf(reply.value);
-    goTo(items.at(index - 1).kind === 'boundary' ? index - 1 : index, 'start');
-    return true;
-  };
-  // One after the other, however fast they are asked for: each goes on from where the last one arrived.
-  const jump = (direction: 'next' | 'previous'): Promise<boolean> => {
-    const next = jumping.current.then(() => jumpNow(direction));
-    jumping.current = next;
-    return next;
-  };
+  const jump = useJumps(ask, items, view, onFailure);
   useEffect(() => onReady(jump));
 
   const unfold = (item: Item) => {
@@ -147,21 +106,12 @@ export function MessageListView(props: MessageListProps) {
     setNext({ place: sought, align: 'center' });
     onSoughtShown();
   });
-  const wholeKey = (place: number) => `${conversationId} ${place}`;
-  const showWhole = async (place: number) => {
-    const reply = await call('conversation.page', { ...ask, from: place, limit: 1, longest: LONGEST_WHOLE });
-    if (!reply.ok) return onFailure(reply.error);
-    const [message] = reply.value;
-    if (message !== undefined) setWhole((last) => new Map([...last, [wholeKey(place), message]]));
-  };
-
-  const messageAt = (place: number) => whole.get(wholeKey(place)) ?? pages.get(place);
   /** What names the row of a message; null: nothing does, or it is not there yet. */
   const rowOf = (place: number): RowName | null => {
-    const event = messageAt(place)?.event ?? null;
+    const event = messages.at(place)?.event ?? null;
     return keyedLog === null || event === null ? null : { table: keyedLog, key: [event] };
   };
-  const onceRead = useAwaited(`${conversationId} ${summary.no}`, messageAt);
+  const onceRead = useAwaited(`${conversationId} ${summary.no}`, messages.at);
   const [history, setHistory] = useState<RowName | null>(null);
   const [asked, setAsked] = useState(0);
   const menu = useContextMenu(list, (target) => {
@@ -207,7 +157,7 @@ export function MessageListView(props: MessageListProps) {
         role="feed"
         className="messages"
         aria-label={`Messages of ${chatTitle(summary)}`}
-        aria-busy={shown.some((place) => pages.get(place) === null)}
+        aria-busy={shown.some((place) => !messages.isRead(place))}
         style={{ height: `${view.height}px` }}
         onKeyDown={onKey}
       >
@@ -225,11 +175,11 @@ export function MessageListView(props: MessageListProps) {
             onFocus={() => onFocus(index)}
           >
             {item.kind === 'message' ? (
-              <Message
-                message={messageAt(item.place)}
+              <MessageLine
+                message={messages.at(item.place)}
                 persons={persons}
                 states={states}
-                onWhole={() => void showWhole(item.place)}
+                onWhole={() => messages.showWhole(item.place)}
                 isActive={index === active}
                 onMenu={(anchor) => {
                   setAsked(item.place);
@@ -259,13 +209,13 @@ export function MessageListView(props: MessageListProps) {
       </section>
       <MessageMenu
         menu={menu}
-        message={messageAt(asked)}
+        message={messages.at(asked)}
         onHistory={askedRow === null ? null : () => setHistory(askedRow)}
-        onWhole={() => void showWhole(asked)}
+        onWhole={() => messages.showWhole(asked)}
         onRestore={onRestore}
         onRestoreChat={onRestoreChat}
         onRestoreMessage={
-          onRestoreSingles === null || askedRow === null || !hasLost(messageAt(asked))
+          onRestoreSingles === null || askedRow === null || !hasLost(messages.at(asked))
             ? null
             : () => onRestoreSingles(messagesPart([askedRow]))
         }
@@ -294,16 +244,4 @@ function hasLost(message: ConversationMessage | null): boolean {
   return (
     message !== null && [message, ...message.notes, ...message.rows].some(({ state }) => state === 'lost')
   );
-}
-
-type MessageProps = Omit<MessageLineProps, 'message'> & { readonly message: ConversationMessage | null };
-
-function Message({ message, ...rest }: MessageProps) {
-  if (message === null)
-    return (
-      <div className="said">
-        <div className="bubble unread" aria-hidden="true" />
-      </div>
-    );
-  return <MessageLine message={message} {...rest} />;
 }

@@ -17,7 +17,8 @@ export type ChosenMessages = {
   readonly clear: () => void;
 };
 
-type ChatOf = { readonly folderId: FolderId; readonly conversationId: string; readonly chat: number };
+/** A chat of an open conversation, by its number there. */
+export type ChatOf = { readonly folderId: FolderId; readonly conversationId: string; readonly chat: number };
 
 /**
  * The messages that a person chooses from here to there. Once the conversation is read again, none are: the places may be

@@ -12,13 +12,10 @@ import {
 } from 'react';
 import { BAND, bandAround, ESTIMATE, heightOf, holds, lineOutside } from './band.ts';
 import type { Items } from './blocks.ts';
+import { type Align, type Covered, LEAST, useFollowing } from './use-following.ts';
 
-/** What covers lines at the ends of the page while it scrolls, in pixels, and the least distance from there. */
-type Covered = { readonly top: number; readonly bottom: number };
-const LEAST = { top: 9, bottom: 16 };
 const NOTHING_MEASURED: ReadonlyMap<unknown, number> = new Map();
 
-type Align = 'auto' | 'start' | 'center' | 'end';
 /** The line to scroll to. */
 type Going = { readonly to: number; readonly align: Align };
 type ShownLine = {
@@ -52,6 +49,8 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   /** The active line, also before it is drawn. */
   const newest = useRef(0);
   const page = useCallback(() => list.current?.closest<HTMLElement>('.page') ?? null, [list]);
+  const current = Math.min(active, Math.max(0, items.count - 1));
+  const keepInSight = useEffectEvent(() => following.keep());
   useLayoutEffect(() => {
     const [own, scroller] = [list.current, page()];
     if (own === null || scroller === null) return;
@@ -60,6 +59,7 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
       const top = LEAST.top + heightOfBar(own, '.conversation-bar');
       const bottom = LEAST.bottom + heightOfBar(own, '.chosen-bar');
       setCovered((last) => (last.top === top && last.bottom === bottom ? last : { top, bottom }));
+      keepInSight();
     };
     measure();
     // What stands above the list may grow, and the page with it.
@@ -69,12 +69,21 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     return () => sizes.disconnect();
     // The page is the same as long as the list is.
   }, [list, page]);
-  const current = Math.min(active, Math.max(0, items.count - 1));
+  const lineOf = (index: number) =>
+    list.current?.querySelector<HTMLElement>(`[data-line="${index}"]`) ?? null;
+  const following = useFollowing({
+    page,
+    list,
+    covered,
+    line: () => (hasFocus.current || wanted.current !== null ? lineOf(current) : null),
+    scrollTo: (align) => virtualizer.scrollToIndex(current - from, { align }),
+  });
   const virtualizer = useVirtualizer({
     count: to - from,
     paddingStart: above,
     paddingEnd: below,
     getScrollElement: page,
+    scrollToFn: following.scrollToFn,
     getItemKey: useCallback((index: number) => from + index, [from]),
     estimateSize: () => ESTIMATE,
     overscan: 6,
@@ -110,15 +119,11 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     if (going !== null) scrollTo(going);
   }, [going]);
   const uncover = useEffectEvent(() => {
-    const line = list.current?.querySelector(`[data-line="${current}"]`) ?? null;
-    const scroller = page();
-    if (!hasFocus.current || line === null || scroller === null) return;
+    const [line, scroller] = [lineOf(current), page()];
+    if (!hasFocus.current || line === null || scroller === null || following.isSeen(line)) return;
     const [inner, outer] = [line.getBoundingClientRect(), scroller.getBoundingClientRect()];
-    const isNear = inner.bottom > outer.top && inner.top < outer.bottom;
-    const isBehindTop = inner.top < outer.top + covered.top - LEAST.top;
-    const isBehindBottom = inner.bottom > outer.bottom - covered.bottom + LEAST.bottom;
-    // Anything else would end a scrolling that is on its way to it.
-    if (isNear && (isBehindTop || isBehindBottom))
+    // Wherever else a person has scrolled to, they stay there.
+    if (inner.bottom > outer.top && inner.top < outer.bottom)
       virtualizer.scrollToIndex(current - from, { align: 'auto' });
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a bar that has appeared must not cover the line with the focus
@@ -162,8 +167,8 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
   });
   /** Gives the focus to the active line, wherever the page is scrolled to. False: that is not drawn yet. */
   const focusActive = (): boolean => {
-    const line = list.current?.querySelector<HTMLElement>(`[data-line="${current}"]`);
-    if (line == null) return false;
+    const line = lineOf(current);
+    if (line === null) return false;
     (line.querySelector<HTMLElement>('.fold-line') ?? line).focus({ preventScroll: true });
     return true;
   };
@@ -173,6 +178,7 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     const line = Math.max(0, Math.min(index, items.count - 1));
     wanted.current = line;
     newest.current = line;
+    following.follow(align);
     setActive(line);
     setBand((last) =>
       last.items === items && holds(last, line, items.count)
@@ -198,22 +204,9 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     wanted.current = null;
     setActive(index);
   };
-  const height = virtualizer.getTotalSize();
-  const lastHeight = useRef(height);
-  useLayoutEffect(() => {
-    const growth = height - lastHeight.current;
-    lastHeight.current = height;
-    const { activeElement } = document;
-    const scroller = page();
-    if (growth <= 0 || scroller === null || activeElement?.closest('.conversation-foot') == null) return;
-    const { top, bottom } = scroller.getBoundingClientRect();
-    const before = activeElement.getBoundingClientRect().bottom - growth;
-    // Lines that turn out to be higher have pushed what has the focus below them out of sight.
-    if (before > top && before <= bottom) activeElement.scrollIntoView({ block: 'nearest' });
-  }, [height, page]);
   return {
     lines: farLine === null ? near : current < from ? [farLine, ...near] : [...near, farLine],
-    height,
+    height: virtualizer.getTotalSize(),
     measureElement: virtualizer.measureElement,
     active: current,
     newest,

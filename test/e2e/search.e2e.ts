@@ -4,6 +4,7 @@ import { expectNothingCutOff } from './cut-off.ts';
 import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { pressOn, tabTo } from './keyboard.ts';
+import { waitForMeasuring } from './measuring.ts';
 import { resize } from './resize.ts';
 import { setTheme } from './set-theme.ts';
 
@@ -185,7 +186,10 @@ test('a hit opens its chat at its message, also where that is folded away, and a
   await expect(tables.getByRole('option', { selected: true })).toContainText('memories');
 });
 
-test('in a low window, too, what Tab reaches below the messages is in sight', async ({ place, demo }) => {
+test('in a low window, too, a hit that is opened is in sight, and what Tab reaches below the messages', async ({
+  place,
+  demo,
+}) => {
   const { app, page } = await place.launch({ data: demo });
   await resize(app, page, { width: 900, height: 600 });
   await expect(page.locator('.bubble.lost').first()).toBeAttached();
@@ -194,18 +198,19 @@ test('in a low window, too, what Tab reaches below the messages is in sight', as
   await expect(button(page, 'Show what differs')).toBeFocused();
   await waitForMeasuring(page);
   await expect(button(page, 'Show what differs')).toBeInViewport({ ratio: 0.9 });
+  await find(app);
+  await page.keyboard.type('lantern');
+  await expect(
+    page.getByRole('status').filter({ hasText: /^\d+ hits, \d+ of them gone now$/ }),
+  ).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(hits(page).first()).toBeFocused();
+  await expect(hits(page).first()).toContainText('hidden now');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.line:focus .bubble-text')).toContainText('lantern');
+  await waitForMeasuring(page);
+  await expect(page.locator('.line:focus .bubble-text')).toBeInViewport({ ratio: 0.9 });
 });
-
-/** Until the messages take the same height for some frames: lines are measured once they are drawn. */
-async function waitForMeasuring(page: Page): Promise<void> {
-  const heightLater = () =>
-    page.locator('.messages').evaluate(async (list) => {
-      const before = list.clientHeight;
-      for (let frame = 0; frame < 20; frame += 1) await new Promise(requestAnimationFrame);
-      return list.clientHeight - before;
-    });
-  await expect.poll(heightLater).toBe(0);
-}
 
 test('only what is gone, whole words, no hit, and Escape back to where the focus was', async ({
   place,
