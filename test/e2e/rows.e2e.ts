@@ -8,6 +8,7 @@ import { expect, test } from './fixtures.ts';
 import { countSnapshots, listKind } from './judge.ts';
 import { pressOn } from './keyboard.ts';
 import { replyLate } from './late-reply.ts';
+import { resize } from './resize.ts';
 
 const grid = (page: Page) => page.getByRole('grid');
 const tables = (page: Page) => named(page, 'listbox', 'Tables');
@@ -176,6 +177,21 @@ test('keys choose the rows that were seen while the chat app writes: the cursor 
     await expect.poll(() => activeCell(page)).toBe(all.at(-1));
     await expect(memories.locator('.rows-row.active')).toBeInViewport({ ratio: 1 });
     await expect(text(page, '3 rows chosen')).toBeVisible();
+  });
+
+  await test.step('the cursor stays in sight in a lower window and in larger letters', async () => {
+    for (const size of [
+      { width: 1200, height: 1000 },
+      { width: 900, height: 600 },
+      { width: 900, height: 600, zoom: 1.5 },
+      { width: 1200, height: 760 },
+    ]) {
+      await page.keyboard.press('Control+ArrowUp');
+      for (let row = 0; row < 7; row += 1) await page.keyboard.press('ArrowDown');
+      await expect(memories.locator('.rows-row.active')).toBeInViewport({ ratio: 1 });
+      await resize(app, page, size);
+      await expect(memories.locator('.rows-row.active')).toBeInViewport({ ratio: 1, timeout: 5_000 });
+    }
   });
 });
 
