@@ -7,11 +7,11 @@ import { root } from './run.ts';
 const alone = ['cli', 'cli/commands', 'cli/help', 'beside/worker'];
 const at = (name: string) => join(root, 'src', `${name}.ts`);
 
-/** Our own code, but for what is a file by itself. */
+/** Our own code, except for what is built as a file of its own. */
 const isOurs = (id: string) =>
   /^(src|words)[\\/]/.test(relative(root, id)) && !alone.some((name) => relative(at(name), id) === '');
 
-/** What a command line is understood with: all that the first entry imports. */
+/** What it takes to understand a command line: all that the first entry imports. */
 const started = new Set<string>();
 function reach(id: string, context: Rolldown.ChunkingContext): ReadonlySet<string> {
   started.add(id);
@@ -34,10 +34,10 @@ await build({
     outDir: join(root, 'out/cli'),
     emptyOutDir: true,
     rolldownOptions: {
-      // The second is no entry for anybody else: what it imports is what a list needs.
+      // Nobody starts the second one. It is an entry so that all it imports goes into one file, which is what a list needs.
       input: { cli: at('cli'), commands: at('cli/commands') },
       treeshake: nodeBundle.treeshake,
-      // What is imported on demand in one place, and in others not, is not to be torn out of its file.
+      // Some files are imported on demand in one place and at once in another. They stay where they are, so no warning is needed.
       checks: { ineffectiveDynamicImport: false },
       output: {
         ...nodeBundle.output,

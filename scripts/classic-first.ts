@@ -7,7 +7,7 @@ const PRELOAD = '\0vite/preload-helper.js';
 const MODULE_TAG = '<script type="module" crossorigin src=';
 
 type Parse = (code: string) => { readonly body: readonly Statement[] };
-/** What of a statement's syntax tree is looked at. */
+/** The parts of a statement's syntax tree that matter here. */
 type Statement = {
   readonly type: string;
   readonly start: number;
@@ -48,7 +48,7 @@ export function classicFirst(): Plugin {
         firsts.map(({ fileName }) => fileName.replace(/^.*\//, './')),
       );
     },
-    // Text of one byte for each character is read twice as fast, and takes half the memory. Only a tagged template could tell.
+    // Text of one byte for each character is read twice as fast, and takes half the memory. Only a tagged template could tell the difference.
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle))
         if (file.type === 'chunk') file.code = file.code.replace(/[^\0-\x7f]/g, escapeUnit);

@@ -1,2 +1,2 @@
-/* What the files here that are needed at once use only later, or not at all. */
+/* What the files that are loaded at once call only later, or never. */
 export { buildDemo, checkSnapshot, openBackup, protectOnce } from '../../src/index.ts';

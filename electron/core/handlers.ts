@@ -21,7 +21,7 @@ import type { OpenFolders } from './open-folders.ts';
 import { createOpenRegister } from './open-register.ts';
 import { type CoreEnvironment, type FirstHandlers, type Handlers, QUIET_AFTER_MS } from './requests.ts';
 
-/** What answers all requests. Those that are not made until the list is shown are fetched when they are first needed. */
+/** What answers all requests. The code for those that come only once the list is shown is fetched when it is first needed. */
 export type SplitHandlers = {
   readonly first: FirstHandlers;
   /** @throws as `fetchPart` */

@@ -39,7 +39,7 @@ export type OpenEntry = {
   readonly checks: CheckQueue;
   readonly conversations: OpenConversations;
   readonly byItself: ByItself;
-  /** From now on the window hears what changes and what was checked. All since the folder was opened is told at once. */
+  /** From now on the window hears what changes and what was checked. Whatever happened since the folder was opened is told at once. */
   readonly hear: () => void;
   /** Resolves once what was held is let go. */
   readonly close: () => Promise<void>;

@@ -66,7 +66,7 @@ function findFile(folder: string, address: string): Electron.ProtocolResponse {
     return NOT_FOUND;
   try {
     return {
-      // At once: half a megabyte takes less time than each turn in which this process hears from Node's threads.
+      // Synchronously: reading half a megabyte takes less time than waiting for a turn in which Node's threads are heard.
       data: readFileSync(file),
       headers: {
         'content-type': type,

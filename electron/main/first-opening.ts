@@ -19,7 +19,7 @@ export type FirstOpening<T> = {
   readonly withdraw: () => void;
 };
 
-/** Nothing is begun yet. */
+/** One of which nothing is begun yet. */
 export function createFirstOpening<T>(): FirstOpening<T> {
   let begun: { readonly requestId: RequestId; readonly opened: Promise<T>; readonly wanted: boolean } | null =
     null;

@@ -139,7 +139,7 @@ export function pageFrom(
 ): number {
   const tops = topsOf(groups, heights);
   const own = tops[at] ?? 0;
-  // Of the screen, the heading that stays on top takes its part.
+  // The heading that stays on top covers a part of the screen.
   const far = Math.max(0, view - HEADING - LINE);
   let to = at;
   while (tops[to + direction] !== undefined && Math.abs((tops[to + direction] ?? 0) - own) <= far)

@@ -106,7 +106,7 @@ export function useZooming(pane: RefObject<HTMLElement | null>, { axis, zoom, on
     if (element === null) return;
     const onScroll = () => {
       const { current } = last;
-      // In a pane that has just become wider, the end of the content moves it, and no person.
+      // A pane that has just become wider is moved by the end of its content, and not by a person.
       if (element.clientWidth === current.wide) current.middle = element.scrollLeft + current.wide / 2;
     };
     element.addEventListener('scroll', onScroll);

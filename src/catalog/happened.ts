@@ -39,7 +39,7 @@ export async function readHappened(folder: DataFolder, task: TaskOptions = {}): 
     rewinds: await log.rewinds(),
     reusesIds: await log.reusesIds(),
   }));
-  // Looked at after the log: of what was lost by then, all snapshots are there.
+  // Only after the log was read: then no snapshot is overlooked of what the log had lost by that time.
   const look = await lookAtSnapshots(folder);
   const restored = await readRestoredState(folder, task, look);
   // A part that was brought back does not say that the rest is missing on purpose.

@@ -44,7 +44,7 @@ type Elsewhere = {
   readonly options: Parameters<typeof openDataFolder>[1];
 };
 
-/** Does what is about no data folder that is opened as such. @throws whatever the core throws */
+/** Does what needs no opened data folder. @throws whatever the core throws */
 export async function runElsewhere(
   command: ElsewhereCommand,
   { environment, options }: Elsewhere,
@@ -58,7 +58,7 @@ export async function runElsewhere(
   return draft(await openDataFolder(dir, { ...options, anyDatabase: true }), to, task);
 }
 
-/** Does what is about a folder. @throws whatever the core throws */
+/** Does what is asked of an opened data folder. @throws whatever the core throws */
 export async function runInFolder(
   folder: DataFolder,
   { command, resolvePath }: Naming,
@@ -70,7 +70,7 @@ export async function runInFolder(
   );
 }
 
-/** The command with the files that it writes and starts from by their whole paths. */
+/** The command with whole paths for the files that it writes and starts from. */
 function withWholePath(command: FolderCommand, resolvePath: Naming['resolvePath']): FolderCommand {
   const named =
     'to' in command && command.to !== null ? { ...command, to: resolvePath(command.to) } : command;

@@ -185,11 +185,11 @@ function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder + sep);
 }
 
-/** Whether a folder that is really at another path is one to use. Without a link, only its name is spelled differently. */
+/** Whether a folder may be used whose real path is another one. Without a link on the way, only the spelling differs. */
 async function isAllowed(folder: DataFolder, segments: readonly string[], real: string): Promise<boolean> {
   if (real === folder.dir || !isWithin(folder.dir, real)) return false;
   if ((await findLink(folder, segments)) === null) return true;
-  // The file system may take these names in any case.
+  // The file system may ignore case.
   const within = relative(folder.dir, real).split(sep)[0]?.toLowerCase();
   return within !== SNAPSHOTS && within !== OWN;
 }

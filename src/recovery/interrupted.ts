@@ -43,7 +43,7 @@ export async function finishAndLook(
   return { finished, look: isSettled ? look : await lookAtSnapshots(folder).catch(unlessCancelled) };
 }
 
-/** As nearly always. */
+/** Whether nothing is left to finish, as is nearly always so. */
 async function isAllSettled(folder: DataFolder, journal: JournalState, look: Look | null): Promise<boolean> {
   if (journal.open.length > 0) return false;
   return (await listUnsettled(folder, journal, look).catch(orNull()))?.length === 0;

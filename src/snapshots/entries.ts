@@ -31,12 +31,12 @@ export function asEntry(folder: string, bytes: Buffer): Entry {
   return { name, bytes, isText, path };
 }
 
-/** The kinds into whose folders the host or we write by these names. */
+/** The kinds whose folders the host and Snapback write into. */
 const WRITTEN = [PERIODIC_KIND, REWIND_KIND, SAFETY_KIND];
 
 /**
- * The folders of kinds, each under the name of its kind. That is its own, but where the file system takes `Rewind` for
- * `rewind`, it is the folder in which the host finds and removes its copies before a rewind: it is of that kind.
+ * What is in the folder of snapshots, each folder under the name of its kind. Mostly that is its own name. But where the
+ * file system takes `Rewind` for `rewind`, the host keeps its snapshots of that kind in there, and removes them.
  * @throws as `readNames`
  */
 export async function readKinds(root: string): Promise<readonly Entry[]> {

@@ -80,7 +80,7 @@ export function twinOf(fileName: string): string | null {
   return found === null ? null : fileNameOf(found.name, found.form === 'json' ? 'database' : 'json');
 }
 
-/** What nearly every kind is like. To compile the other pattern takes longer than to open a folder's files. */
+/** What nearly every kind is like. Compiling the other pattern takes longer than opening a folder's files. */
 const PLAIN_KIND = /^\w[\w .-]{0,63}$/;
 const KIND = /^[\p{L}\p{N}_][\p{L}\p{N} ._-]{0,63}$/u;
 const TIMED_NAME = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(?:_\d{3})?$/;
@@ -202,7 +202,7 @@ export function snapshotTime(name: string): Date | null {
   return !Number.isNaN(time.getTime()) && time.toISOString() === text ? time : null;
 }
 
-/** Half of a character beyond the first 65,536. Only such halves are in another order than the characters are. */
+/** Half of a character above U+FFFF. Only such halves sort differently from the characters themselves. */
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** Compares two file names as the host's sorted listing does: by code point, with the `.json`. */

@@ -35,15 +35,15 @@ export async function createPrivateFolder(): Promise<PrivateFolder> {
   }
 }
 
-/** The mark of this process, and how much of its work needs it now. */
+/** The mark of this process, and how many of its tasks need it now. */
 type Mark = { readonly folder: Promise<PrivateFolder | null>; users: number };
 
-/** Module state on purpose: works that know nothing of each other share what says the same of all of them. */
+/** Module state on purpose: tasks that know nothing of each other share one mark, since it is the process that is marked. */
 let current: Mark | null = null;
 
 /**
  * Marks this process as a Snapback while `work` has a database open, so that other Snapbacks do not take it for the chat
- * app. Works at the same time, and works within a work, share one mark. Where it cannot be written, they do take it for
+ * app. Tasks at the same time, and a task within another one, share one mark. Where it cannot be written, they do take it for
  * that. Returns and throws what `work` does.
  */
 export async function whileMarked<T>(work: () => Promise<T>): Promise<T> {

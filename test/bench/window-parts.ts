@@ -51,7 +51,7 @@ export async function measureWindowParts(folder: string, rounds: number): Promis
     part('with a folder opened and listed', opening(demo)),
     { title: 'Snapback', runs: [], command: start(checkout, 'Snapback', '--data', demo) },
   ];
-  // As its user has: started before.
+  // Each has been started before, as a user's app has.
   for (const { command } of parts) await warmWindow(command);
   for (let round = 0; round < rounds; round += 1)
     for (const { runs, command } of round % 2 === 0 ? parts : parts.toReversed())

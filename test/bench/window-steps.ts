@@ -24,7 +24,7 @@ export async function describeWindowSteps(place: Place, folder: string): Promise
   const start = await prepareStarts(folder);
   const bare = await buildBareWindow(join(folder, 'bare'));
   const started = new Set<string>();
-  /** The same, started before. */
+  /** The same command, once its app has been started before. */
   const startAgain = async (...[app, user, ...args]: Parameters<typeof start>) => {
     const command = start(app, user, ...args);
     if (!started.has(user)) await warmWindow(command);

@@ -382,7 +382,7 @@ describe('the timeline of a snapshot', () => {
     },
   );
 
-  test('is told of those alone that went a separate way, where only they are asked for', async () => {
+  test('is told only of those that went a separate way, where nothing else is asked for', async () => {
     const lineages = async () => {
       const list = await listSnapshots(folder, { lineages: 'other' });
       return Object.fromEntries(list.map(({ id, lineage }) => [id, lineage]));

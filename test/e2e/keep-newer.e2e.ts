@@ -39,7 +39,7 @@ test('bringing the lost messages back keeps the newer ones, and says until the c
     await expect(hero(page)).toHaveText(
       /^20 messages are back in Lighthouse\..*Nothing was lost since\. 3 newer messages in Harbour appear when your chat app starts next\.$/,
     );
-    // Only what older rewinds took is.
+    // What is still missing was taken by older rewinds.
     await expect(page.locator('.snap-detail').filter({ hasText: 'message' })).toHaveText([
       /^holds 4 messages you no longer have/,
       /^holds 5 messages you no longer have/,

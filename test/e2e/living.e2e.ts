@@ -162,7 +162,7 @@ test('a second start hands its folder to the window that is already open', async
   second.kill();
 });
 
-/** A program that runs the app, and starts it again as soon as there is a window. That has not loaded by then. */
+/** A program that runs the app, and starts it again as soon as there is a window, which has not loaded by then. */
 function startTwice(place: string, dir: string | null): string {
   const [hook, wrapper] = [join(place, 'second-start.cjs'), join(place, 'second-start.sh')];
   const handedOver = JSON.stringify({ dir, demoIfNew: false });

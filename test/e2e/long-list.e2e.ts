@@ -2,14 +2,14 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { hero, linesOf, named } from './find.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, type Place, test } from './fixtures.ts';
 import { countSnapshots, listKind } from './judge.ts';
 import { pressShortcut } from './keyboard.ts';
 import { addCheckpoints } from './many.ts';
 import { resize } from './resize.ts';
 import { waitUntilDrawn } from './wait-until-drawn.ts';
 
-/** So that the list is longer than the window. */
+/** So many that the list is longer than the window. */
 const ADDED = 200;
 
 /** Whether a line is seen whole, below the heading that stays on top. */
@@ -27,13 +27,19 @@ const isInSight = (line: Locator) =>
       isSeen(bottom - 4)
     );
   });
+/** Opens the demo with that many more snapshots. */
+async function openLong(place: Place, demo: string) {
+  addCheckpoints(demo, ADDED);
+  const opened = await place.launch({ data: demo });
+  await expect(hero(opened.page)).toBeVisible();
+  return opened;
+}
+
 const focused = (page: Page) => page.locator('[role=option]:focus');
 const placeOf = async (line: Locator) => Number(await line.getAttribute('aria-posinset'));
 
 test('the line with the focus is seen whole at 900 x 600 pixels and 200 %', async ({ place, demo }) => {
-  addCheckpoints(demo, ADDED);
-  const { app, page } = await place.launch({ data: demo });
-  await expect(hero(page)).toBeVisible();
+  const { app, page } = await openLong(place, demo);
   await resize(app, page, { width: 900, height: 600, zoom: 2 });
   await linesOf(page).nth(1).click();
   for (let step = 0; step < 4; step += 1) {
@@ -48,9 +54,7 @@ test('the line with the focus is seen whole at 900 x 600 pixels and 200 %', asyn
 
 for (const zoom of [1, 2])
   test(`the focus is in sight wherever keys lead, at ${zoom * 100} %`, async ({ place, demo }) => {
-    addCheckpoints(demo, ADDED);
-    const { app, page } = await place.launch({ data: demo });
-    await expect(hero(page)).toBeVisible();
+    const { app, page } = await openLong(place, demo);
     await resize(app, page, { width: 1200, height: 760, zoom });
     const all = countSnapshots(demo);
     const lines = linesOf(page);
@@ -98,9 +102,7 @@ test('the focus stays on its line while another part of the list is looked at, a
   place,
   demo,
 }) => {
-  addCheckpoints(demo, ADDED);
-  const { app, page } = await place.launch({ data: demo });
-  await expect(hero(page)).toBeVisible();
+  const { app, page } = await openLong(place, demo);
   const list = named(page, 'listbox', 'Snapshots');
   const lines = linesOf(page);
   const all = countSnapshots(demo);
@@ -130,9 +132,7 @@ test('the focus stays on its line while another part of the list is looked at, a
 });
 
 test('the line is in sight when the focus comes back to it by keyboard', async ({ place, demo }) => {
-  addCheckpoints(demo, ADDED);
-  const { app, page } = await place.launch({ data: demo });
-  await expect(hero(page)).toBeVisible();
+  const { app, page } = await openLong(place, demo);
   await resize(app, page, { width: 900, height: 600 });
   const all = countSnapshots(demo);
   await linesOf(page).nth(2).click();
@@ -162,9 +162,7 @@ test('the line with the focus stays in sight below new lines, in a lower list an
   place,
   demo,
 }) => {
-  addCheckpoints(demo, ADDED);
-  const { app, page } = await place.launch({ data: demo });
-  await expect(hero(page)).toBeVisible();
+  const { app, page } = await openLong(place, demo);
   await resize(app, page, { width: 1200, height: 760 });
   await linesOf(page).first().click();
   // To the last line that is seen whole.
@@ -199,9 +197,7 @@ test('its day stays on top, and a reader in its middle stays where they are when
   place,
   demo,
 }) => {
-  addCheckpoints(demo, ADDED);
-  const { page } = await place.launch({ data: demo });
-  await expect(hero(page)).toBeVisible();
+  const { page } = await openLong(place, demo);
   const list = named(page, 'listbox', 'Snapshots');
   const lines = linesOf(page);
   /** The line in the middle of the list and where it is, and the heading on top with that of the line below it. */
