@@ -15,6 +15,8 @@ import './styles/prune.css';
 import './styles/trash.css';
 import './styles/action-history.css';
 import './styles/rows.css';
+import './styles/rows-grid.css';
+import './styles/row.css';
 import './styles/keep.css';
 import './styles/timeline.css';
 import './styles/search.css';
