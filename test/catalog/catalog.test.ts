@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { checkSnapshot, listSnapshots, verifySnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
@@ -23,12 +23,10 @@ import { lookAtSnapshots } from '../../src/snapshots/files.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
 import {
   addEvents,
-  CHATS,
   codeOf,
   cutsOf,
   dumpChat,
   makeChat,
-  makeDatabase,
   makeDir,
   makeRoot,
   putSnapshot,
@@ -296,114 +294,6 @@ describe('checking', () => {
     expect(total).toBe(2 * Buffer.byteLength(dumpChat(folder)));
     expect((await find('rewind/20260302T000000Z')).health).toBe('good');
     expect((await find(one)).health).toBe('unchecked');
-  });
-});
-
-describe('the timeline of a snapshot', () => {
-  test('is the same while the log only grows, even in a list that reads no files', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    expect((await find(one, true)).lineage).toBe('same');
-    run(folder, addEvents(3000));
-    run(folder, 'UPDATE event_log SET hidden = 1, superseded_by = 9 WHERE id > 3');
-    expect((await find(one)).lineage).toBe('same');
-    expect((await checkSnapshot(folder, one)).lineage).toBe('same');
-  });
-
-  test('is the same after the log was cut, and another one once the log has grown again', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    run(folder, 'DELETE FROM event_log WHERE id > 3');
-    expect((await find(one, true)).lineage).toBe('same');
-    expect((await find(one)).lineage).toBe('same');
-    run(folder, `DELETE FROM sqlite_sequence; ${addEvents(4, 'something else')}`);
-    expect((await find(one)).lineage).toBe('unknown');
-    expect((await find(one, true)).lineage).toBe('other');
-    expect((await find(one)).lineage).toBe('other');
-  });
-
-  test('is the same for an empty log, and unknown for a snapshot without a log', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    await putSnapshot(folder, 'rewind/20260301T000000Z', '{"last_event_id": 5, "chats": []}');
-    run(folder, 'DELETE FROM event_log');
-    expect((await find(one, true)).lineage).toBe('same');
-    expect((await find(one)).lineage).toBe('same');
-    expect(await find('rewind/20260301T000000Z', true)).toMatchObject({
-      health: 'good',
-      lineage: 'unknown',
-    });
-  });
-
-  test('is another one after the database was replaced by one with the same ids', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    expect((await find(one, true)).lineage).toBe('same');
-    await rm(folder.databaseFile);
-    makeDatabase(folder.databaseFile, CHATS);
-    run(folder, addEvents(9, 'another world'));
-    expect((await find(one)).lineage).toBe('unknown');
-    expect((await find(one, true)).lineage).toBe('other');
-  });
-
-  test('is another one on a close look once a remembered event has changed', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    expect((await find(one, true)).lineage).toBe('same');
-    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
-    expect((await find(one, true)).lineage).toBe('other');
-    run(folder, addEvents(2));
-    expect((await find(one)).lineage).toBe('other');
-  });
-
-  test('is not called the same by a list that reads no files once a remembered event has changed', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    expect((await find(one, true)).lineage).toBe('same');
-    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
-    expect((await find(one)).lineage).toBe('unknown');
-    run(folder, addEvents(2));
-    expect((await find(one)).lineage).toBe('unknown');
-    expect((await find(one, true)).lineage).toBe('other');
-  });
-
-  test.each([5, 20_006])(
-    'is called the same at a glance at a log of %i events only while nobody writes to the database',
-    async (events) => {
-      if (events > 5) run(folder, addEvents(events - 5));
-      await putSnapshot(folder, one, dumpChat(folder));
-      // As if the database had rested for a while.
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
-      try {
-        expect((await find(one, true)).lineage).toBe('same');
-        expect((await find(one)).lineage).toBe('same');
-        run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
-        expect((await find(one)).lineage).toBe('unknown');
-        expect((await find(one, true)).lineage).toBe('other');
-        run(folder, addEvents(2));
-        expect((await find(one)).lineage).toBe('other');
-      } finally {
-        vi.useRealTimers();
-      }
-    },
-  );
-
-  test('is told only of those that went a separate way, where nothing else is asked for', async () => {
-    const lineages = async () => {
-      const list = await listSnapshots(folder, { lineages: 'other' });
-      return Object.fromEntries(list.map(({ id, lineage }) => [id, lineage]));
-    };
-    await putSnapshot(folder, one, dumpChat(folder));
-    run(folder, 'DELETE FROM event_log WHERE id > 3; DELETE FROM sqlite_sequence');
-    run(folder, addEvents(4, 'something else'));
-    await putSnapshot(folder, 'rewind/20260302T000000Z', dumpChat(folder));
-    const told = { [one]: 'other', 'rewind/20260302T000000Z': 'unknown' };
-    await listSnapshots(folder, { check: true });
-    expect(await lineages()).toEqual(told);
-    run(folder, addEvents(2));
-    expect(await lineages()).toEqual(told);
-    run(folder, 'DELETE FROM event_log WHERE id > 2');
-    expect(await lineages()).toEqual({ ...told, [one]: 'unknown' });
-  });
-
-  test('is another one if only the middle of the log differs', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
-    expect((await find(one, true)).lineage).toBe('other');
   });
 });
 
