@@ -6,4 +6,6 @@ const [dir = ''] = process.argv.slice(2);
 const draft = await createDraft(await openDataFolder(dir), 'periodic');
 await draft.handle.writeFile('half of a snap');
 process.stdout.write(`${draft.path}\n`);
+// Whoever started it may be killed, and then nobody else would end it.
+process.stdin.once('end', () => process.exit()).resume();
 setInterval(() => draft.path, 1000);

@@ -9,6 +9,8 @@ const [file = '', patience = '0'] = process.argv.slice(2);
 const db = new Database(file, { timeout: Number(patience) });
 let commits = 0;
 process.stdin.on('data', () => end('stopped'));
+// Whoever started it may be killed, and then nobody else would end it.
+process.stdin.once('end', () => process.exit());
 
 function end(word: string): void {
   writeSync(1, `${word} ${commits}\n`);
