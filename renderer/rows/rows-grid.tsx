@@ -17,7 +17,6 @@ import { GridRow } from './grid-row.tsx';
 import { type CopyFromRow, RowMenu, sideOf } from './row-menu.tsx';
 import type { Choosing } from './use-choosing.ts';
 import { useGridCursor } from './use-grid-cursor.ts';
-import { useRowInPage } from './use-row-in-page.ts';
 import { nameOf, type ShownRows } from './use-shown-rows.ts';
 import { useTiles } from './use-tiles.ts';
 import { useVirtualScroll } from './use-virtual-scroll.ts';
@@ -56,8 +55,11 @@ export function RowsGrid(props: RowsGridProps) {
     headHeight: ROW_PX,
     fixedWidth: CHANGE_PX,
   });
-  const [active, setActive] = useGridCursor(shown, scroll, { row: props.cursor, rowHeight: ROW_PX });
-  useRowInPage(element, active.row);
+  const [active, setActive] = useGridCursor(shown, scroll, {
+    grid: element,
+    row: props.cursor,
+    rowHeight: ROW_PX,
+  });
   const firstRow = Math.max(0, Math.floor(scroll.top / ROW_PX) - SPARE_ROWS);
   const endRow = Math.min(shape.total, Math.ceil((scroll.top + scroll.height) / ROW_PX) + SPARE_ROWS);
 

@@ -1,45 +1,41 @@
-import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect } from 'react';
 
 /**
- * Where there is little room, the page around the grid scrolls, too. There the row with the cursor comes into sight when keys
- * lead to it, and stays there when the page gets lower or something above the grid grows, unless the person scrolls away.
+ * Where there is little room, the page around the grid scrolls, too. There the row that keys led to comes into sight, and stays
+ * there when the page gets lower or something above the grid grows, as long as nothing but keys is used. `isFollowed` is told
+ * whether that is so.
  */
-export function useRowInPage(grid: RefObject<HTMLElement | null>, row: number): void {
-  const wasSeen = useRef(false);
-  /** How far the page would have to scroll; null: nothing is to be seen. */
-  const distance = (page: Element): number | null => {
+export function useRowInPage(grid: RefObject<HTMLElement | null>, isFollowed: RefObject<boolean>): void {
+  const reveal = useEffectEvent(() => {
     const active = grid.current?.querySelector('.rows-row.active') ?? null;
-    if (active === null || document.activeElement !== grid.current) return null;
+    const page = active?.closest('.page') ?? null;
+    if (!isFollowed.current || active === null || page === null) return;
+    if (document.activeElement !== grid.current) return;
     const [inner, outer] = [active.getBoundingClientRect(), page.getBoundingClientRect()];
-    return inner.top < outer.top ? inner.top - outer.top : Math.max(0, inner.bottom - outer.bottom);
-  };
-  const reveal = useEffectEvent((page: Element) => {
-    const by = distance(page);
     // It is rounded to whole pixels of the screen, and nothing of the row is to be cut off.
-    if (by !== null) page.scrollTop += by < 0 ? Math.floor(by) : Math.ceil(by);
-    wasSeen.current = by !== null;
+    if (inner.top < outer.top) page.scrollTop += Math.floor(inner.top - outer.top);
+    else if (inner.bottom > outer.bottom) page.scrollTop += Math.ceil(inner.bottom - outer.bottom);
   });
-  const look = useEffectEvent((page: Element) => {
-    const by = distance(page);
-    wasSeen.current = by !== null && Math.abs(by) < 1;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: wherever the cursor is now
-  useLayoutEffect(() => {
-    const page = grid.current?.closest('.page');
-    if (page != null) reveal(page);
-  }, [grid, row]);
+  // The grid may have scrolled, too.
+  useLayoutEffect(() => reveal());
   useEffect(() => {
-    const page = grid.current?.closest('.page');
-    if (page == null) return;
-    const sizes = new ResizeObserver(() => wasSeen.current && reveal(page));
-    for (const part of [page, ...page.children]) sizes.observe(part);
-    const onChange = () => look(page);
-    page.addEventListener('scroll', onChange, { passive: true });
-    page.addEventListener('focusin', onChange);
-    return () => {
-      sizes.disconnect();
-      page.removeEventListener('scroll', onChange);
-      page.removeEventListener('focusin', onChange);
+    const own = grid.current;
+    const page = own?.closest('.page');
+    if (own == null || page == null) return;
+    const abort = new AbortController();
+    const { signal } = abort;
+    const options = { signal, passive: true };
+    const follow = (isByKey: boolean) => () => {
+      isFollowed.current = isByKey;
     };
-  }, [grid]);
+    own.addEventListener('keydown', follow(true), options);
+    for (const type of ['pointerdown', 'wheel', 'touchmove'])
+      page.addEventListener(type, follow(false), options);
+    const sizes = new ResizeObserver(() => reveal());
+    for (const part of [page, ...page.children]) sizes.observe(part);
+    return () => {
+      abort.abort();
+      sizes.disconnect();
+    };
+  }, [grid, isFollowed]);
 }
