@@ -33,6 +33,8 @@ export type BannersProps = {
   readonly onDismissNotice: () => void;
 };
 
+const SAMPLE = 'Nothing here is real, so try anything. A rewind went wrong in one of its chats.';
+
 /** Facts about the whole folder, such as a restored state, the demo or a copy, and the result of the last action. */
 export function Banners(props: BannersProps) {
   const { facts, place, coreStopped, notice } = props;
@@ -75,9 +77,8 @@ export function Banners(props: BannersProps) {
         </Banner>
       )}
       {facts.demo && facts.restored === null && (
-        <Banner tone="quiet" tooltip={`${place}/${facts.name}`}>
-          <b>Sample data.</b> Nothing here is real, so try anything. A rewind went wrong in one of its chats.
-          It is in {place}/{facts.name}.
+        <Banner tone="quiet" tooltip={`${SAMPLE} It is in ${place}/${facts.name}.`}>
+          <b>Sample data.</b> {SAMPLE} It is in {place}/{facts.name}.
         </Banner>
       )}
       <div role="status">
@@ -120,18 +121,18 @@ function PutBackButton({ notice: { trashName }, onPutBack }: PutBackProps) {
 function Restored({ state }: { readonly state: RestoredState }) {
   const { holds, finishedAt } = state;
   const verified = verifiedWords(state);
-  const when = finishedAt === null ? null : <> {<Moment iso={finishedAt} />}</>;
   const again = holds.state === 'restored' && state.action === 'undo' ? ' again' : '';
-  const moment = <Moment iso={holds.snapshotTakenAt} short />;
+  const moment = <Moment iso={holds.snapshotTakenAt} form="short" />;
   switch (holds.state) {
     case 'restored':
       return (
         <>
           <b>
             {holds.isPart ? 'A part of ' : 'Restored to '}
-            {moment}
+            <Last isLast={!holds.isPart && again === ''}>{moment}</Last>
             {holds.isPart ? ' was restored' : ''}
-            {again}.
+            {again}
+            {(holds.isPart || again !== '') && '.'}
           </b>{' '}
           {verified}
         </>
@@ -139,16 +140,37 @@ function Restored({ state }: { readonly state: RestoredState }) {
     case 'undone':
       return (
         <>
-          <b>The restore was undone{when}.</b> {verified}
+          <b>
+            The restore was undone
+            {finishedAt === null ? (
+              '.'
+            ) : (
+              <>
+                {' '}
+                <Last isLast>
+                  <Moment iso={finishedAt} form="when" />
+                </Last>
+              </>
+            )}
+          </b>{' '}
+          {verified}
         </>
       );
     case 'unknown':
       return (
         <>
-          <b>Back to the state of {moment}.</b> {verified}
+          <b>
+            Back to the state of <Last isLast>{moment}</Last>
+          </b>{' '}
+          {verified}
         </>
       );
   }
+}
+
+/** A moment, with the full stop where it ends the sentence. That must not stand alone in the next line. */
+function Last({ isLast, children }: { readonly isLast: boolean; readonly children: ReactNode }) {
+  return isLast ? <span className="unbroken">{children}.</span> : children;
 }
 
 type BannerProps = {

@@ -1,17 +1,21 @@
 import { useState } from 'react';
 import { Button, Tooltip, TooltipTrigger } from 'react-aria-components';
-import { formatMoment, formatShort, formatUtc } from '../../words/moments.ts';
+import { formatShort, formatUtc, formatWhen } from '../../words/moments.ts';
 import { useExactness } from '../ask/exactness.ts';
 import { useNow } from '../ask/now.ts';
 
-export type MomentProps = { readonly iso: string; readonly short?: boolean };
+export type MomentProps = {
+  readonly iso: string;
+  /** As the functions of that name write it. */
+  readonly form: 'short' | 'when';
+};
 
 /** A moment in local time. Its UTC shows on hover and on keyboard focus; pressing it keeps UTC in the text. */
-export function Moment({ iso, short = false }: MomentProps) {
+export function Moment({ iso, form }: MomentProps) {
   const now = useNow();
   const exact = useExactness()(iso);
   const [inUtc, setInUtc] = useState(false);
-  const local = short ? formatShort(iso, now, exact) : formatMoment(iso, now, exact);
+  const local = form === 'short' ? formatShort(iso, now, exact) : formatWhen(iso, now, 'full', exact);
   return (
     <TooltipTrigger delay={400} closeDelay={0}>
       <Button className="moment" onPress={() => setInUtc(!inUtc)}>

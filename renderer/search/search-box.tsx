@@ -37,6 +37,7 @@ export function SearchBox({ phrase, onPhrase, onOpen, onClose, onEnter }: Search
         <Input
           className="search-input"
           placeholder={`Search (${KEY})`}
+          title={`Search everything that ever was (${KEY})`}
           maxLength={1000}
           onPointerDown={onOpen}
         />

@@ -55,7 +55,7 @@ export function TimelineView({ known, snapshots, chosen, onChoose }: TimelineVie
   const end = useDeferredValue(useTold((now) => Math.ceil(now.getTime() / MINUTE_MS) * MINUTE_MS));
   return (
     <section className={isOpen ? 'timeline' : 'timeline closed'} aria-label="Timeline">
-      {isOpen && (
+      {isOpen ? (
         <Strip
           end={end}
           timeline={timeline}
@@ -64,6 +64,10 @@ export function TimelineView({ known, snapshots, chosen, onChoose }: TimelineVie
           chosen={chosen}
           onChoose={onChoose}
         />
+      ) : (
+        <p className="timeline-name" aria-hidden="true">
+          Timeline
+        </p>
       )}
       <div className="timeline-tools">
         <Button className="button quiet" onPress={() => startTransition(() => setTable(true))}>

@@ -38,7 +38,7 @@ async function takeList(page: Page, take: Take): Promise<void> {
   await take('list-menu');
   await page.keyboard.press('Escape');
   await named(page, 'searchbox', 'Filter the list').fill('lighthouse');
-  await take('list-filter');
+  await take('list-filter', page.getByRole('option').first());
   await named(page, 'searchbox', 'Filter the list').fill('');
 }
 
@@ -68,7 +68,7 @@ async function takeChosenMessages(page: Page, take: Take): Promise<void> {
   await expect(page.locator('.line:focus')).toBeVisible();
   for (const key of ['ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
   await expect(text(page, '3 lost entries selected.')).toBeVisible();
-  await take('messages-chosen');
+  await take('messages-chosen', page.locator('.line:focus'));
   await button(page, 'Bring these back…').click();
   await expect(button(page.getByRole('alertdialog'), CONFIRM)).toBeEnabled();
   await take('messages-confirm');
@@ -88,7 +88,7 @@ async function takeChosenRows(page: Page, take: Take): Promise<void> {
     await expect(grid.getByRole('row', { selected: true })).not.toHaveCount(0);
   }
   await expect(text(page, /^\d rows in 2 tables chosen$/)).toBeVisible();
-  await take('rows-chosen');
+  await take('rows-chosen', page.getByRole('row', { selected: true }).last());
   await button(page, /^Bring back \d rows…$/).click();
   await expect(button(page.getByRole('alertdialog'), /^Restore \d rows$/)).toBeEnabled();
   await take('rows-confirm');
@@ -103,7 +103,7 @@ async function takeNewer(page: Page, take: Take): Promise<void> {
   await button(dialog, 'Choose which of them stay').click();
   await dialog.getByRole('checkbox').nth(1).press('Space');
   await expect(button(dialog, /remove 1 newer message$/)).toBeEnabled();
-  await take('newer-picked');
+  await take('newer-picked', dialog.getByRole('checkbox').nth(1));
   await page.keyboard.press('Escape');
   await button(page, 'Something else…').press('Enter');
   await expect(named(page, 'menuitem', 'Show me both…')).toBeVisible();

@@ -58,7 +58,7 @@ async function takeViews(page: Page, take: Take): Promise<void> {
   await take('details');
   await named(page, 'tab', 'Rows').click();
   await expect(named(page, 'grid', /^Rows of/)).toBeVisible();
-  await take('rows');
+  await take('rows', page.getByRole('grid'));
   await page.getByRole('grid').focus();
   for (const key of ['ArrowDown', 'Shift+F10']) await page.keyboard.press(key);
   await expect(named(page, 'menu', 'Row')).toBeVisible();
@@ -80,7 +80,7 @@ async function takeSearch(page: Page, take: Take): Promise<void> {
   await take('search');
   await field.fill('lantern');
   await expect(page.getByRole('status').filter({ hasText: /gone now$/ })).toBeVisible();
-  await take('hits');
+  await take('hits', page.getByRole('row').first());
   await button(page, 'History of this').first().click();
   await expect(text(page, /versions?, oldest first/)).toBeVisible();
   await take('history');

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { resize } from './resize.ts';
 import { setTheme } from './set-theme.ts';
 import { waitUntilDrawn } from './wait-until-drawn.ts';
@@ -17,17 +17,18 @@ const SIZES = [
 
 const views = process.env.VIEWS?.split(',');
 
-/** Takes a picture of what is shown now. */
-export type Take = (name: string) => Promise<void>;
+/** Takes a picture of what is shown now. `subject`: what has to be in sight in any size. */
+export type Take = (name: string, subject?: Locator) => Promise<void>;
 
 /** Takes what is shown now in each size and theme, and leaves the window at 1200 by 760. */
 export function taker(app: ElectronApplication, page: Page): Take {
-  return async (name) => {
+  return async (name, subject) => {
     if (views !== undefined && !views.includes(name)) return;
     for (const size of SIZES) {
       await resize(app, page, size);
       for (const theme of ['light', 'dark'] as const) {
         await setTheme(app, page, theme);
+        await subject?.evaluate((element) => element.scrollIntoView({ block: 'nearest' }));
         await waitUntilDrawn(page);
         const path = join(folder, `${name}-${size.name}-${theme}.png`);
         if (size.zoom === 1) await page.screenshot({ path });
