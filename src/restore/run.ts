@@ -5,9 +5,8 @@ import type { HostDatabase } from '../host/host-database.ts';
 import { findOpeners } from '../host/in-use.ts';
 import { appendJournal } from '../journal/journal.ts';
 import { readLastEventId } from '../log/events.ts';
-import { isSystemError, SnapbackError } from '../model/errors.ts';
+import { SnapbackError } from '../model/errors.ts';
 import type { CheckResult, RestoreReceipt } from '../model/receipt.ts';
-import type { RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { refuseHugeRows } from '../snapshot-file/huge-rows.ts';
 import { type Draft, discardDraft, leaveDraft } from '../snapshots/drafts.ts';
@@ -17,12 +16,13 @@ import { clockMs } from '../system/clock.ts';
 import { createYielder } from '../system/yielder.ts';
 import { checkSearchIndexes } from '../write/search-index.ts';
 import { findJudgedAfterwards, writeTables } from '../write/write-tables.ts';
-import { copyCheckpoint, dumpCheckpoint, mayBeCheckpoint, publishCheckpoint } from './checkpoint.ts';
+import { copyCheckpoint, dumpCheckpoint, mayBeCheckpoint } from './checkpoint.ts';
 import { FoundOutdated, requirePresumed } from './found-before.ts';
 import type { PreparedPlan } from './plan.ts';
 import { isPart } from './refusals.ts';
 import { describePart, sumReturned } from './restored-part.ts';
-import { removeSafetyCopy, type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
+import { abortRun, finishRun } from './run-end.ts';
+import { type SafetyCopy, takeSafetyCopy } from './safety-copy.ts';
 import { type ContentNames, nameContents } from './touched-content.ts';
 import { verifyRestore } from './verify.ts';
 
@@ -99,7 +99,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
     task.onProgress?.({ phase: 'commit', done: 0, total: 1, unit: 'steps', cancellable: false });
     committing = true;
     await commit(db, task);
-    return await finish(
+    return await finishRun(
       folder,
       { ...written.receipt, writeLockMs: Math.round(clockMs() - written.lockedAt) },
       checkpoint,
@@ -110,7 +110,7 @@ export async function runPlan(run: Run, task: TaskOptions): Promise<RestoreRecei
     const undecided = committing && !db.inTransaction;
     rollBack(db);
     if (!undecided) {
-      await abort(folder, { plan, safety, checkpoint, announced, error });
+      await abortRun(folder, { plan, safety, checkpoint, announced, error });
       throw error;
     }
     if (checkpoint !== null) await leaveDraft(checkpoint);
@@ -208,60 +208,4 @@ async function nameEach(
       names.set(name, await nameContents({ database, comparison }, { stage, content }, task));
   }
   return names;
-}
-
-const UNPUBLISHED = 'It could not be published yet; that is tried again when this folder is opened next.';
-
-/** What follows COMMIT. No failure here may make a restore that happened look as if it had failed: the next start does what is missing. */
-async function finish(
-  folder: DataFolder,
-  receipt: RestoreReceipt,
-  checkpoint: Draft | null,
-): Promise<RestoreReceipt> {
-  const checkpointId =
-    checkpoint === null ? null : await publishCheckpoint(folder, checkpoint).catch(ignoreExpected);
-  const missing: CheckResult = { check: 'checkpoint', subject: null, result: 'not-run', detail: UNPUBLISHED };
-  const checks = checkpoint !== null && checkpointId === null ? [...receipt.checks, missing] : receipt.checks;
-  const finished = { ...receipt, checkpointId, checks };
-  const at = new Date().toISOString();
-  await appendJournal(folder, { type: 'committed', receipt: finished, at }).catch(ignoreExpected);
-  if (checkpointId !== null)
-    await appendJournal(folder, {
-      type: 'checkpoint-published',
-      planId: receipt.planId,
-      checkpointId,
-      at,
-    }).catch(ignoreExpected);
-  return finished;
-}
-
-function ignoreExpected(error: unknown): null {
-  if (error instanceof SnapbackError || isSystemError(error)) return null;
-  throw error;
-}
-
-type Aborted = {
-  readonly plan: RestorePlan;
-  readonly safety: SafetyCopy;
-  readonly checkpoint: Draft | null;
-  readonly announced: boolean;
-  readonly error: unknown;
-};
-
-/**
- * Cleans up after a restore that wrote nothing. Its safety copy is not needed, and is removed. It stays where the journal
- * announces the restore but its end could not be recorded: then only the copy can later tell that nothing was written.
- */
-async function abort(
-  folder: DataFolder,
-  { plan: { planId }, safety, checkpoint, announced, error }: Aborted,
-): Promise<void> {
-  const code = error instanceof SnapbackError ? error.code : 'internal';
-  // This comes first, because on a full disk it makes room for the line.
-  if (checkpoint !== null) await discardDraft(checkpoint);
-  const at = new Date().toISOString();
-  const told = announced
-    ? await appendJournal(folder, { type: 'aborted', planId, code, at }).then(() => true, ignoreExpected)
-    : true;
-  if (told === true) await removeSafetyCopy(safety);
 }
