@@ -35,8 +35,9 @@ export function asEntry(folder: string, bytes: Buffer): Entry {
 const WRITTEN = [PERIODIC_KIND, REWIND_KIND, SAFETY_KIND];
 
 /**
- * What is in the folder of snapshots, each folder under the name of its kind. Mostly that is its own name. But where the
- * file system takes `Rewind` for `rewind`, the host keeps its snapshots of that kind in there, and removes them.
+ * The folders of kinds, each under the name of its kind. That is its own, but where the file system takes `Rewind` for
+ * `rewind`, it is the folder in which the host finds and removes its copies before a rewind: it is of that kind. The names
+ * tell which folder that is, because some of these file systems give a folder another inode under each spelling.
  * @throws as `readNames`
  */
 export async function readKinds(root: string): Promise<readonly Entry[]> {
@@ -44,12 +45,9 @@ export async function readKinds(root: string): Promise<readonly Entry[]> {
   const meant = new Map<string, string>();
   for (const kind of WRITTEN) {
     if (entries.some(({ name }) => name === kind)) continue;
-    const found = await lstat(join(root, kind), { bigint: true }).catch(unreachableAsNull);
-    if (found === null) continue;
-    for (const { name, path } of entries) {
-      const facts = await lstat(path, { bigint: true }).catch(unreachableAsNull);
-      if (facts?.dev === found.dev && facts.ino === found.ino) meant.set(name, kind);
-    }
+    const other = entries.find(({ name }) => name.toLowerCase() === kind);
+    if (other !== undefined && (await lstat(join(root, kind)).catch(unreachableAsNull)) !== null)
+      meant.set(other.name, kind);
   }
   const named = entries.map((entry) => {
     const kind = meant.get(entry.name);

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ensureFolder, findFolder } from '../../src/host/folders.ts';
-import { listFilesOfKind, listSnapshotFiles, lookAtSnapshots } from '../../src/snapshots/files.ts';
+import { findFolder } from '../../src/host/folders.ts';
+import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { openSnapshotFile } from '../../src/snapshots/open-file.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
 
@@ -69,39 +69,6 @@ function ignoresCase(): boolean {
 }
 
 describe.runIf(ignoresCase())('where the file system ignores case', () => {
-  test('a folder that the host finds under another spelling is of the kind for which the host takes it', async () => {
-    const folder = await makeChat(root());
-    const ids = ['periodic/20260101T000000Z', 'restore/20260101T000000Z', 'rewind/20260101T000000Z'];
-    for (const id of [...ids, 'Manual/20260101T000000Z']) await putSnapshot(folder, id, '{}');
-    const place = join(folder.dir, 'snapshots');
-    for (const [kind, spelled] of [
-      ['periodic', 'PERIODIC'],
-      ['restore', 'reStore'],
-      ['rewind', 'Rewind'],
-    ] as const) {
-      await rename(join(place, kind), join(place, 'between'));
-      await rename(join(place, 'between'), join(place, spelled));
-    }
-    const { files, folders } = await lookAtSnapshots(folder);
-    expect(files.map(({ id, problem }) => [id, problem])).toEqual(
-      ['Manual/20260101T000000Z', ...ids].map((id) => [id, null]),
-    );
-    for (const [index, { kind, id, key }] of files.entries()) {
-      expect(await listFilesOfKind(folder, kind), kind).toEqual([files[index]]);
-      expect(await findFolder(folder, 'snapshots', kind)).toBe(folders[index]);
-      const opened = await openSnapshotFile(folder, id);
-      await opened.handle.close();
-      expect(opened.key).toBe(key);
-    }
-  });
-
-  test.each(['snapshots', 'snapback'])('“%s” in another spelling is found, and is no link', async (name) => {
-    const folder = await makeChat(root());
-    await mkdir(join(folder.dir, name.toUpperCase()));
-    expect(await findFolder(folder, name)).not.toBeNull();
-    expect(await ensureFolder(folder, name, 'kept')).toBe(await findFolder(folder, name, 'kept'));
-  });
-
   test('a link to another kind is not followed, however that is spelled', async () => {
     const folder = await makeChat(root());
     await putSnapshot(folder, 'restore/20260101T000000Z');
