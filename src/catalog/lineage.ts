@@ -23,8 +23,8 @@ const MOST_READ_AT_A_GLANCE = 20_000;
  * Remembered verdicts that still hold. One holds while the live log still has all the events that it had then; where the
  * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure. To a
  * `glance`, all of them hold while nobody has written to the database since. Where somebody has, it reads a short log, and
- * knows of a long one only that two logs are not the same, by the number of events and the last one. `other` tells only
- * that, of a short one, too. Empty where the database cannot be read with this effort.
+ * knows of a long one only that two logs are not the same, by the number of events and the last one. `other` is a glance for
+ * snapshots of another lineage alone. Empty where the database cannot be read with this effort.
  * @throws `cancelled`
  */
 export async function recallLineages(
@@ -45,7 +45,7 @@ export async function recallLineages(
   const access = effort === 'patient' ? 'patient' : 'glance';
   const recalled = await withLiveLog(folder, access, task, async (live) => {
     const marks = verdicts.map((verdict) => verdict.live);
-    const now = await LOOKS[effort](live, marks);
+    const now = await (access === 'patient' ? readAgain : lookAgain)(live, marks);
     const found = new Map<string, Lineage>();
     for (const [key, { lineage, log }] of known) {
       if (lineage === null || log === null) continue;
@@ -79,8 +79,6 @@ async function readAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now
     has: ({ events, chain }) => chains?.at.get(events) === chain,
   };
 }
-
-const LOOKS = { other: glanceAgain, glance: lookAgain, patient: readAgain } as const;
 
 /** Counts each part of the log once, however many marks there are. */
 async function glanceAgain(live: LiveLog, marks: readonly ReadMark[]): Promise<Now> {

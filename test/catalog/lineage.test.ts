@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSnapshot, listSnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
+import { applyRestore } from '../../src/restore/restore.ts';
 import {
   addEvents,
   CHATS,
@@ -15,6 +16,7 @@ import {
   putSnapshot,
   run,
 } from '../support/place.ts';
+import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
 
@@ -131,6 +133,19 @@ describe('the timeline of a snapshot', () => {
     expect(await lineages()).toEqual(told);
     run(folder, 'DELETE FROM event_log WHERE id > 2');
     expect(await lineages()).toEqual({ ...told, [one]: 'unknown' });
+  });
+
+  test('is not called another one any more once it was restored', async () => {
+    await putSnapshot(folder, one, dumpChat(folder));
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
+    await listSnapshots(folder, { check: true });
+    const lineages = async () => {
+      const list = await listSnapshots(folder, { lineages: 'other' });
+      return list.filter(({ id }) => id === one).map(({ lineage }) => lineage);
+    };
+    expect(await lineages()).toEqual(['other']);
+    await applyRestore(folder, restoring(one, { acceptOtherTimeline: true }), NOW);
+    expect(await lineages()).toEqual(['unknown']);
   });
 
   test('is another one if only the middle of the log differs', async () => {
