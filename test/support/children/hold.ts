@@ -18,6 +18,4 @@ process.stdin.on('data', (sql) => {
   db.exec(String(sql));
   writeSync(1, 'done\n');
 });
-// Whoever started it may be killed, and then nobody else would end it.
-process.stdin.once('end', () => process.exit());
 setInterval(() => db.open, 1000);
