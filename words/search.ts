@@ -17,24 +17,27 @@ const LONGEST_EXCERPT = 280;
 const LONGEST_VALUE = 4000;
 const LONGEST_JSON = 100_000;
 
-/** Whether nobody can see it in the chat app now. */
+/** Whether nobody can see it in the chat app now, as far as that is known. */
 export function isGone({ live, hiddenNow }: Pick<Hit, 'live' | 'hiddenNow'>): boolean {
-  return !live || hiddenNow;
+  return live === false || hiddenNow;
 }
 
-/** `gone now`, `hidden now`; null for what is still there. */
+/** `gone now`, `hidden now`; null for what is still there, or may be. */
 export function goneWords(hit: Pick<Hit, 'live' | 'hiddenNow'>): string | null {
-  if (!hit.live) return 'gone now';
+  if (hit.live === false) return 'gone now';
   return hit.hiddenNow ? 'hidden now' : null;
 }
 
-/** `in the database now and in 3 snapshots, the newest rewind/20260101T000000Z`, `only in rewind/20260101T000000Z`. */
-export function whereWords({ in: ids, live }: Pick<RowVersion, 'in' | 'live'>): string {
+/**
+ * `in the database now and in 3 snapshots, the newest rewind/20260101T000000Z`, `only in rewind/20260101T000000Z`; without
+ * `only` where nobody knows what the database holds.
+ */
+export function whereWords({ in: ids, live }: Pick<Hit, 'in' | 'live'>): string {
   const [first, ...others] = ids;
   const snapshots =
     others.length === 0 ? (first ?? null) : `${count(ids.length, 'snapshot')}, the newest ${first}`;
   if (live) return snapshots === null ? 'in the database now' : `in the database now and in ${snapshots}`;
-  return `only in ${snapshots ?? 'nothing'}`;
+  return `${live === null ? 'in' : 'only in'} ${snapshots ?? 'nothing'}`;
 }
 
 /** The snapshots in which a reader of the chat sees it; all that hold it where it is hidden in each. */
@@ -53,6 +56,7 @@ export function stripWords(hit: Hit, moments: Moments, extent: Extent = 'all'): 
       ? 'In no snapshot yet'
       : 'In no snapshot that was searched so far';
   const held = `${choose(ids.length, 'Snapshot', 'Snapshots')}: ${momentsWords(ids, moments, 'older')}`;
+  if (hit.live === null) return held;
   if (!isGone(hit)) return `${held}; still there`;
   const gone = hit.live ? 'hidden' : 'gone';
   const when = newest.startsWith('rewind/') ? moments.when(newest) : null;
@@ -164,7 +168,8 @@ const EXTENT_WORDS: Readonly<Record<Extent, string>> = {
 export function hitsWords(hits: readonly Hit[], extent: Extent): string {
   if (hits.length === 0) return `Nothing was found${EXTENT_WORDS[extent]}`;
   const all = extent === 'first' ? `The first ${count(hits.length, 'hit')}` : count(hits.length, 'hit');
-  return `${all}, ${goneShareWords(hits)}${EXTENT_WORDS[extent]}`;
+  const share = hits.some(({ live }) => live === null) ? '' : `, ${goneShareWords(hits)}`;
+  return `${all}${share}${EXTENT_WORDS[extent]}`;
 }
 
 function goneShareWords(hits: readonly Hit[]): string {

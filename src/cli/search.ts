@@ -24,7 +24,7 @@ export async function search(folder: DataFolder, request: SearchRequest, task: T
   const json = {
     hits: hits.map(({ table, key, column, text, in: ids, live }) => ({
       ...{ table, key: key.map(toExactJson), column, text },
-      ...{ in: ids, live },
+      ...{ in: ids, live: live === true },
     })),
     more,
     notSearched,
@@ -32,7 +32,7 @@ export async function search(folder: DataFolder, request: SearchRequest, task: T
   const found =
     hits.length === 0
       ? [
-          `“${toPrintable(request.phrase)}” is in none of ${count(searched, 'snapshot')}${request.kind === null ? ', nor in the database now' : ''}.`,
+          `“${toPrintable(request.phrase)}” is in none of ${count(searched, 'snapshot')}${request.kind === null && isDatabaseKnown(notSearched) ? ', nor in the database now' : ''}.`,
         ]
       : [
           `${more ? 'The first ' : ''}${count(hits.length, 'hit')}, newest first:`,
@@ -52,15 +52,21 @@ export async function rowHistory(
     row: new Map(row.map(([column, value]) => [column, toExactJson(value)])),
     ...{ in: ids, live },
   }));
+  const isKnown = isDatabaseKnown(found.notSearched);
   const lines = found.versions.flatMap(({ row, in: ids, live }, index) => [
-    `${index === 0 ? '' : '\n'}${whereWords({ in: ids, live })}`,
+    `${index === 0 ? '' : '\n'}${whereWords({ in: ids, live: isKnown ? live : null })}`,
     ...row.map(([column, value]) => `  ${toPrintable(column)}: ${describeValue(value)}`),
   ]);
-  const none = [`No snapshot has such a row, and the database has none either.`];
+  const none = [`No snapshot has such a row${isKnown ? ', and the database has none either' : ''}.`];
   return {
     json: { versions, notSearched: found.notSearched },
     lines: [...(lines.length === 0 ? none : lines), ...describeNotSearched(found.notSearched)],
   };
+}
+
+/** Whether the database could be read. Else nothing is said of what it holds, and of what is gone from it. */
+function isDatabaseKnown(notSearched: readonly NotSearched[]): boolean {
+  return notSearched.every(({ id }) => id !== null);
 }
 
 function describeHit(hit: Hit): readonly string[] {

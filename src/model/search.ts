@@ -35,8 +35,8 @@ export type Hit = {
   readonly in: readonly SnapshotId[];
   /** Those of them in which it is hidden or superseded, so that no reader of the chat sees it. */
   readonly hiddenIn: readonly SnapshotId[];
-  /** Whether the database holds it now. */
-  readonly live: boolean;
+  /** Whether the database holds it now. Null: it could not be read. */
+  readonly live: boolean | null;
   /** The database holds it, but hidden or superseded: a rewind may have hidden it. */
   readonly hiddenNow: boolean;
   /** Null: it is not of the log. */

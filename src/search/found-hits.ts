@@ -24,13 +24,13 @@ export function createFoundHits(chatNames: ReadonlyMap<string, string>) {
     const showsAny = ({ rows }: KnownSource) =>
       versions.some(({ version, isHidden }) => !isHidden && holds(rows, version));
     const holders = snapshots.filter(({ source }) => holdsAny(source));
-    const live = now !== null && holdsAny(now);
+    const live = now === null ? null : holdsAny(now);
     return {
       ...hit,
       in: holders.map(({ id }) => id),
       hiddenIn: holders.filter(({ source }) => !showsAny(source)).map(({ id }) => id),
       live,
-      hiddenNow: live && now !== null && !showsAny(now),
+      hiddenNow: live === true && now !== null && !showsAny(now),
       event: event === null ? null : toFound(event),
     };
   }

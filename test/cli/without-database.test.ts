@@ -56,6 +56,26 @@ test.each(fates)(
   },
 );
 
+test.each(fates)('with the database %s, nothing is said of what it holds', async (_, spoil) => {
+  const dir = await makeDemo();
+  for (const end of ['-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
+  await spoil(join(dir, 'chat.db'));
+  const said = async (...args: readonly string[]) => {
+    const { status, stdout } = await run([...args, '--data', dir]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\nNot searched:\n(?:.+\n)*? {2}The database: /);
+    return stdout;
+  };
+  const found = await said('search', 'sealed letter');
+  expect(found).toMatch(/; in \d snapshots, the newest /);
+  const row = await said('history', 'memories', '3433');
+  expect(row).toMatch(/^in \d snapshots, the newest /);
+  const none = await said('search', 'no such words');
+  const noRow = await said('history', 'memories', '999999');
+  for (const text of [found, row, none, noRow])
+    expect(text).not.toMatch(/gone now|only in|database now|the database has/);
+});
+
 test.each(fates)(
   'with the database %s, what needs only files works: pruning, the trash, putting back and emptying it',
   async (_, spoil) => {

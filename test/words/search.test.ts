@@ -31,6 +31,7 @@ describe('the strip of a hit', () => {
     [{ in: ids.slice(1), live: false }, 'Snapshots: 13:45, 13:00 and 12:00; gone now'],
     [{ in: ids.slice(0, 2), hiddenIn: ids.slice(0, 1), hiddenNow: true }, 'Snapshot: 13:45; hidden now'],
     [{ in: ['x/gone'], live: false }, 'Snapshot: x/gone; gone now'],
+    [{ in: ids.slice(0, 2), live: null }, 'Snapshots: 14:03 and 13:45'],
   ])('%j', (more, words) => {
     expect(stripWords({ ...hit, ...more }, moments)).toBe(words);
   });
@@ -78,6 +79,7 @@ it.each<readonly [hits: readonly Hit[], extent: Extent, words: string]>([
   [[], 'stopped', 'Nothing was found; then the search was stopped'],
   [[hit], 'all', '1 hit, still there'],
   [[gone], 'running', '1 hit, gone now so far'],
+  [[{ ...hit, live: null }], 'all', '1 hit'],
   [[hit, hit], 'all', '2 hits, all still there'],
   [[gone, gone], 'stopped', '2 hits, all gone now; then the search was stopped'],
   [[hit, hit, gone], 'first', 'The first 3 hits, 1 of them gone now'],
