@@ -23,6 +23,11 @@ export type VirtualScroll = Scrolled & {
 };
 
 const LINE_PX = 30;
+/**
+ * The browser rounds the size of the visible part, also up. What is drawn in it must not be larger: that would bring
+ * scrollbars, which leave less room; then they go again, and so on without end.
+ */
+const ROUNDED_PX = 1;
 
 /**
  * Scrolls a list of any height in an element. `headHeight` is covered at the top of the visible part, and `fixedWidth` at
@@ -36,7 +41,7 @@ export function useVirtualScroll(
   const [scrolled, setScrolled] = useState<Scrolled>({ top: 0, left: 0, width: 0, height: 0 });
   const position = useRef({ offset: 0, top: 0 });
   const size = useCallback(
-    (): ScrollSize => ({ content, view: Math.max(0, (element.current?.clientHeight ?? 0) - headHeight) }),
+    (): ScrollSize => ({ content, view: visible(element.current?.clientHeight ?? 0, headHeight) }),
     [content, element, headHeight],
   );
 
@@ -46,8 +51,8 @@ export function useVirtualScroll(
     const next = {
       top: position.current.offset,
       left: current.scrollLeft,
-      width: current.clientWidth,
-      height: Math.max(0, current.clientHeight - headHeight),
+      width: visible(current.clientWidth, 0),
+      height: visible(current.clientHeight, headHeight),
     };
     setScrolled((last) => (isSame(last, next) ? last : next));
   }, [element, headHeight]);
@@ -111,13 +116,19 @@ export function useVirtualScroll(
     (rows, columns) => {
       const { current } = element;
       if (current === null) return;
-      current.scrollLeft = reveal(current.scrollLeft, columns, current.clientWidth - fixedWidth);
+      current.scrollLeft = reveal(current.scrollLeft, columns, visible(current.clientWidth, fixedWidth));
       showRows(rows);
     },
     [element, fixedWidth, showRows],
   );
   const shift = useCallback((by: number) => moveTo(position.current.offset + by), [moveTo]);
-  return { ...scrolled, scrollHeight: scrollHeight({ content, view: 0 }), show, showRows, shift };
+  const height = scrollHeight({ content, view: 0 }) + ROUNDED_PX;
+  return { ...scrolled, scrollHeight: height, show, showRows, shift };
+}
+
+/** So much of a side is surely visible, but for what is covered there. */
+function visible(side: number, coveredPart: number): number {
+  return Math.max(0, side - ROUNDED_PX - coveredPart);
 }
 
 function isSame(a: Scrolled, b: Scrolled): boolean {

@@ -195,6 +195,24 @@ test('keys choose the rows that were seen while the chat app writes: the cursor 
   });
 });
 
+test('the rows are there in a window of any size, and no scrollbar where all of them fit', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await openRows(page);
+  // Where letters are as high as here, parts of pixels are left for the grid in some of these.
+  for (const height of [1_080, 1_081, 1_082, 1_083])
+    for (const zoom of [1, 1.25, 1.5]) {
+      await named(page, 'tab', 'Details').click();
+      await resize(app, page, { width: 1_920, height: Math.round(height * zoom), zoom });
+      await named(page, 'tab', 'Rows').click();
+      await expect(grid(page).locator('.rows-row').first()).toBeVisible();
+      const isScrolling = () => grid(page).evaluate((e) => e.scrollHeight > e.clientHeight);
+      await expect.poll(isScrolling, `at ${height} and ${zoom}`).toBe(false);
+    }
+});
+
 test('two chosen snapshots are compared with each other, and one with any other', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await openRows(page);
