@@ -13,14 +13,16 @@ export type LineMenuProps = {
   readonly pair: Pair | null;
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
   readonly onAction: (action: LineAction) => void;
+  /** Delete was pressed on a line. */
+  readonly onPrune: (id: Key) => void;
   readonly children: ReactNode;
 };
 
 /**
- * The menu of a line. A line that is not selected is selected first. Delete prunes what is selected; like the menu it only
- * opens the dialog.
+ * The menu of a line. A line that is not selected is selected first. Delete asks to prune it; like the menu it
+ * only opens the dialog.
  */
-export function LineMenu({ selected, pair, onSelect, onAction, children }: LineMenuProps) {
+export function LineMenu({ selected, pair, onSelect, onAction, onPrune, children }: LineMenuProps) {
   const area = useRef<HTMLDivElement>(null);
   const [wasOpen, setWasOpen] = useState(false);
   const menu = useContextMenu(area, (target) => {
@@ -32,14 +34,11 @@ export function LineMenu({ selected, pair, onSelect, onAction, children }: LineM
     return line;
   });
   const obey = useEffectEvent((event: KeyboardEvent) => {
-    if (
-      event.key !== 'Delete' ||
-      !(event.target instanceof Element) ||
-      event.target.closest('.snap') === null
-    )
-      return;
+    if (event.key !== 'Delete' || !(event.target instanceof Element)) return;
+    const id = event.target.closest<HTMLElement>('.snap')?.dataset.key;
+    if (id === undefined) return;
     event.preventDefault();
-    onAction('prune');
+    onPrune(id);
   });
   useEffect(() => {
     const element = area.current;

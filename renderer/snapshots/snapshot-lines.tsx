@@ -18,7 +18,7 @@ export type SnapshotLinesProps = {
   readonly held: ReadonlyMap<SnapshotId, Held>;
   readonly selected: ReadonlySet<Key>;
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
-  readonly onAction: () => void;
+  readonly onAction: (id: Key) => void;
   /** What stands there while there is no line. */
   readonly children: ReactNode;
 };

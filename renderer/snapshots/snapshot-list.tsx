@@ -15,6 +15,7 @@ import type { LineAction } from './line-actions.tsx';
 import { LineMenu } from './line-menu.tsx';
 import { isShown, isWhole, ListFilter, SHOW_ALL } from './list-filter.tsx';
 import { SnapshotLines } from './snapshot-lines.tsx';
+import { useActing } from './use-acting.ts';
 
 export type SnapshotListProps = {
   readonly snapshots: readonly ListedSnapshot[];
@@ -38,17 +39,24 @@ export function SnapshotList(props: SnapshotListProps) {
     [snapshots, filter, held, today],
   );
   const pair = useMemo(() => pairOf(snapshots.filter(({ id }) => selected.has(id))), [snapshots, selected]);
+  const act = useActing({ selected, onSelect, onAction });
   return (
     <nav className="list-pane" aria-label="Snapshots of this folder">
       <ListFilter snapshots={snapshots} filter={filter} onFilter={setFilter} />
-      <LineMenu selected={selected} pair={pair} onSelect={onSelect} onAction={onAction}>
+      <LineMenu
+        selected={selected}
+        pair={pair}
+        onSelect={onSelect}
+        onAction={onAction}
+        onPrune={(id) => act('prune', id)}
+      >
         <SnapshotLines
           snapshots={shown}
           facts={facts}
           held={held}
           selected={selected}
           onSelect={onSelect}
-          onAction={() => onAction('restore')}
+          onAction={(id) => act('restore', id)}
         >
           {snapshots.length === 0 ? <NoSnapshots rules={facts.rules} /> : <NoneFound />}
         </SnapshotLines>

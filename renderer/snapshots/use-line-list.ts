@@ -25,7 +25,7 @@ export type LineListProps = {
   readonly selected: ReadonlySet<Key>;
   readonly onSelect: (ids: ReadonlySet<Key>) => void;
   /** Enter, or a double click. */
-  readonly onAction: () => void;
+  readonly onAction: (id: Key) => void;
   /** What typing finds a line by. */
   readonly textOf: (place: number) => string;
 };
@@ -120,8 +120,9 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
       const step = stepByKey(event, extent, isMac);
       if (step === null || (event.repeat && step.does === 'act')) return;
       typed.current = NOTHING_TYPED;
-      if (step.does === 'act') onAction();
-      else if (step.does === 'all') onSelect(new Set(ids));
+      if (step.does === 'act') {
+        if (active !== null) onAction(active);
+      } else if (step.does === 'all') onSelect(new Set(ids));
       else {
         const to = ids[step.to];
         if (to !== undefined && step.choosing !== null) choose(to, step.choosing);
@@ -170,6 +171,10 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     if (by === 'touch' && !longPress.endsHere()) tap(event);
     else if (by !== 'touch' && by !== 'mouse') chooseBy(event);
   };
+  const onDoubleClick = (event: MouseEvent) => {
+    const id = idAt(event);
+    if (id !== null && !longPress.endsHere()) onAction(id);
+  };
   const onFocus = (event: FocusEvent) => {
     const isBack = !hasFocus.current;
     hasFocus.current = true;
@@ -204,7 +209,7 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
       onBlur,
       onWheel: stopFollowing,
       onTouchMove: stopFollowing,
-      onDoubleClick: (event: MouseEvent) => idAt(event) !== null && !longPress.endsHere() && onAction(),
+      onDoubleClick,
       // Beside the lines, a click leaves the focus where it is.
       onMouseDown: (event: MouseEvent) => idAt(event) === null && event.preventDefault(),
     },

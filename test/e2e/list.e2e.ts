@@ -152,7 +152,7 @@ test('Enter and a double click restore, a tap and a screen reader’s click choo
   const lines = linesOf(page);
   const dialog = page.getByRole('alertdialog');
   const expectAsked = async () => {
-    await expect(dialog).toContainText(/^(?:Bring|Restore)/);
+    await expect(dialog).toContainText(/^(?:Bring|Restore|Move)/);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect.poll(() => readState(lines)).toEqual({ focus: START, chosen: [START] });
@@ -162,6 +162,16 @@ test('Enter and a double click restore, a tap and a screen reader’s click choo
   await expectAsked();
   await lines.nth(START).dblclick();
   await expectAsked();
+
+  await test.step('with the line that has the focus, also where another one was chosen', async () => {
+    for (const key of ['Enter', 'Delete']) {
+      await lines.nth(START - 1).click();
+      await page.keyboard.press('Control+ArrowDown');
+      await expect.poll(() => readState(lines)).toEqual({ focus: START, chosen: [START - 1] });
+      await page.keyboard.press(key);
+      await expectAsked();
+    }
+  });
 
   await lines.nth(5).evaluate((line) => line instanceof HTMLElement && line.click());
   await expect.poll(() => readState(lines)).toMatchObject({ chosen: [5] });
