@@ -38,9 +38,10 @@ export async function finishAndLook(
   const finished = isSettled
     ? []
     : await (await fetchPart(() => import('./settle.ts'))).settleInterrupted({ folder, task }, journal);
-  if (look !== null) await sweepDrafts(folder, look);
+  const swept = look === null ? [] : await sweepDrafts(folder, look);
   // A checkpoint may have been published where the journal could not record it, so that nothing counts as finished.
-  return { finished, look: isSettled ? look : await lookAtSnapshots(folder).catch(unlessCancelled) };
+  const isSame = isSettled && swept.length === 0;
+  return { finished, look: isSame ? look : await lookAtSnapshots(folder).catch(unlessCancelled) };
 }
 
 /** Whether nothing is left to finish, as is nearly always so. */

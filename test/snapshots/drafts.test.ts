@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal } from '../../src/journal/journal.ts';
+import { finishAndLook } from '../../src/recovery/interrupted.ts';
 import { sweepDrafts } from '../../src/recovery/sweep-drafts.ts';
 import { createDraft, discardDraft, publishDraft, reopenDraft } from '../../src/snapshots/drafts.ts';
-import { listSnapshotFiles } from '../../src/snapshots/files.ts';
+import { listSnapshotFiles, lookAtSnapshots } from '../../src/snapshots/files.ts';
 import { compareNames, formatSecond, parseSnapshotId, snapshotTime } from '../../src/snapshots/names.ts';
 import { moveWithoutLinks } from '../../src/snapshots/publish.ts';
 import { codeOf, makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
@@ -250,6 +251,17 @@ describe('the sweep', () => {
       expect(await namesIn(folder, 'periodic')).toEqual([]);
     },
   );
+
+  test('is over when a start looks at the snapshots, which then lists nothing that was removed', async () => {
+    const folder = await makeChat(root());
+    await putSnapshot(folder, 'periodic/20260101T000000Z');
+    const killed = start('leave-draft.ts', { args: [folder.dir] });
+    await killed.line();
+    await killed.kill();
+    const { look } = await finishAndLook(folder);
+    expect(look).toMatchObject({ files: [{ id: 'periodic/20260101T000000Z' }], others: [] });
+    expect(look).toEqual(await lookAtSnapshots(folder));
+  });
 
   test('leaves the checkpoint of an unfinished restore, which can be resumed', async () => {
     const folder = await makeChat(root());
