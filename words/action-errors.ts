@@ -146,7 +146,7 @@ export const actionErrors = {
     title: 'Already exists',
     happened: addTo(failure.message, placeOf(failure, 'path')),
     unharmed: 'What is there was not touched.',
-    next: 'Choose another place.',
+    next: 'Choose another name or another place.',
   }),
   'io-failed': (failure) => ({
     title: 'Reading or writing failed',

@@ -20,13 +20,7 @@ export async function makeFile(target: string, write: (draft: string) => Promise
       // Once it has its name, nothing may fail any more.
       const { size } = await stat(draft);
       if (!(await nameUnlessTaken(draft, target)))
-        throw new SnapbackError(
-          'target-exists',
-          `“${basename(target)}” exists already. Choose another name.`,
-          {
-            path: target,
-          },
-        );
+        throw new SnapbackError('target-exists', `“${basename(target)}” exists already.`, { path: target });
       return size;
     });
   } catch (error) {

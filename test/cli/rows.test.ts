@@ -96,7 +96,10 @@ test.concurrent('export writes a new file once, and says what is in it', async (
   const receipt = await ask<{ readonly tables: unknown }>(pristine, ...args);
   expect(receipt).toMatchObject({ file: await realpath(to), tables: [{ name: 'memories', rows: 501 }] });
   expect((await readFile(to, 'utf8')).split('\r\n')).toHaveLength(503);
-  expect(await run([...args, '--data', pristine])).toEqual(refusal(1, 'target-exists'));
+  const again = await run([...args, '--data', pristine]);
+  expect(again).toEqual(refusal(1, 'target-exists'));
+  // What to do is said once.
+  expect(again.stderr).toMatch(/exists already \(.+\)\. Choose another name or another place\.\n$/);
 });
 
 test.concurrent('tables whose columns differ are not called identical', async () => {
