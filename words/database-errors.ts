@@ -112,7 +112,8 @@ function withSnapshots(failure: Failure, next: string): string {
 
 function missingDatabase(failure: Failure): string {
   const place = factOf(failure, 'path');
-  return place === null || factOf(failure, 'links') !== null
-    ? addTo(failure.message, placeOf(failure, 'database'))
-    : `No chat database in ${place}.`;
+  if (place === null || factOf(failure, 'links') !== null)
+    return addTo(failure.message, placeOf(failure, 'database'));
+  const empty = factOf(failure, 'emptyDatabases');
+  return `No chat database in ${place}.${empty === null ? '' : ` There is nothing in ${empty}.`}`;
 }

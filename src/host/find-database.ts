@@ -14,9 +14,10 @@ export type Sought = { readonly profile: Profile | null; readonly nativeBinding:
 
 /**
  * `has-log`: a database with the log table, or whatever table is sought. `maybe`: a database whose tables cannot be read now (it is locked or
- * damaged, or its WAL cannot be opened in a read-only folder). `no-log`, `not-a-database`, `unreadable`: no candidate.
+ * damaged, or its WAL cannot be opened in a read-only folder). `empty` (without any table), `no-log`, `not-a-database`,
+ * `unreadable`: no candidate.
  */
-type Verdict = 'has-log' | 'maybe' | 'no-log' | 'not-a-database' | 'unreadable';
+type Verdict = 'has-log' | 'maybe' | 'empty' | 'no-log' | 'not-a-database' | 'unreadable';
 
 /**
  * Returns the absolute path of the only file in a folder that can be the chat application's database. Reads the files
@@ -61,6 +62,7 @@ export async function findDatabase(dir: string, sought: Sought): Promise<string>
     path: dir,
     table,
     databasesWithoutIt: named('no-log').filter(byName).join(', ') || null,
+    emptyDatabases: named('empty').filter(byName).join(', ') || null,
   });
 }
 
@@ -101,10 +103,14 @@ export async function checkDatabase(file: string, sought: Sought): Promise<strin
   if (verdict === 'unreadable')
     throw new SnapbackError('database-unreadable', 'The database cannot be read.', { path: file });
   if (verdict === 'not-a-database') throw notADatabase(file);
-  if (verdict === 'no-log') {
+  if (verdict === 'no-log' || verdict === 'empty') {
     const table = sought.profile?.log.table ?? null;
-    const lacks = table === null ? 'is empty' : `has no table “${table}”`;
-    throw new SnapbackError('database-missing', `The database ${lacks}.`, { path: file, table });
+    const isEmpty = verdict === 'empty';
+    throw new SnapbackError(
+      'database-missing',
+      `The database ${isEmpty ? 'is empty' : `has no table “${table}”`}.`,
+      { path: file, table, emptyDatabases: isEmpty ? basename(file) : null },
+    );
   }
   return real;
 }
@@ -150,10 +156,9 @@ async function judge(file: string, { profile, nativeBinding }: Sought): Promise<
 }
 
 function judgeOpen(db: ReadDatabase, profile: Profile | null): Verdict {
-  if (profile === null) {
-    const any = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get();
-    return any === undefined ? 'no-log' : 'has-log';
-  }
+  const any = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get();
+  if (any === undefined) return 'empty';
+  if (profile === null) return 'has-log';
   const found = db
     .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE")
     .get(profile.log.table);

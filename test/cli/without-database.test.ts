@@ -56,6 +56,17 @@ test.each(fates)(
   },
 );
 
+test('an empty database is called empty, and no other chat app’s', async () => {
+  const dir = await makeDemo();
+  for (const end of ['-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
+  await writeFile(join(dir, 'chat.db'), '');
+  for (const named of [[], ['--db', join(dir, 'chat.db')]]) {
+    const { stderr } = await run(['status', '--data', dir, ...named]);
+    expect(stderr).toContain('There is nothing in chat.db.');
+    expect(stderr).not.toContain('profile draft');
+  }
+});
+
 test.each(fates)('with the database %s, nothing is said of what it holds', async (_, spoil) => {
   const dir = await makeDemo();
   for (const end of ['-wal', '-shm']) await rm(join(dir, `chat.db${end}`), { force: true });
