@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import { type Key, Menu, Popover } from 'react-aria-components';
 import type { ContextMenuState } from './use-context-menu.ts';
 
@@ -7,18 +7,26 @@ export type ContextMenuProps = {
   readonly label: string;
   readonly onAction: (key: Key) => void;
   readonly disabledKeys?: readonly string[];
+  /** It is closed, and what was chosen has begun. */
+  readonly onEnd?: () => void;
   /** Its items. */
   readonly children: ReactNode;
 };
 
 /** The menu of an area. Closing it gives the focus back, and only then does what was chosen begin: it may take the focus. */
-export function ContextMenu({ menu, label, onAction, disabledKeys = [], children }: ContextMenuProps) {
+export function ContextMenu({ menu, label, onAction, disabledKeys = [], onEnd, children }: ContextMenuProps) {
   const chosen = useRef<(() => void) | null>(null);
+  const end = useEffectEvent((action: (() => void) | null) => {
+    action?.();
+    onEnd?.();
+  });
   useEffect(() => {
     const { current } = chosen;
     chosen.current = null;
+    if (menu.isOpen) return;
     // A menu that closes gives the focus back in the next frame.
-    if (!menu.isOpen && current !== null) requestAnimationFrame(() => requestAnimationFrame(current));
+    if (current !== null) requestAnimationFrame(() => requestAnimationFrame(() => end(current)));
+    else end(null);
   }, [menu.isOpen]);
   return (
     <Popover

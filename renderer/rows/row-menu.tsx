@@ -1,3 +1,4 @@
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { MenuItem } from 'react-aria-components';
 import type { ShownRow } from '../../src/model/rows.ts';
 import { RESTORE_ROW } from '../../words/rows.ts';
@@ -35,17 +36,30 @@ export type RowMenuProps = {
   readonly onHistory: ((line: number) => void) | null;
   /** Null where no row of the table can be restored by itself. */
   readonly onRestore: ((line: number) => void) | null;
+  /** Keeps the rows as they are until the function that it returns is called. */
+  readonly hold: () => () => void;
 };
 
-/** What can be done with one row and its value. */
+/** What can be done with one row and its value. Until that is begun, no other row takes its place. */
 export function RowMenu(props: RowMenuProps) {
   const { menu, rowsId, table, row, column, onCopy, onHistory, onRestore } = props;
+  const { hold } = props;
+  const release = useRef<(() => void) | null>(null);
+  useLayoutEffect(() => {
+    if (menu.isOpen) release.current ??= hold();
+  }, [menu.isOpen, hold]);
+  const letGo = useCallback(() => {
+    release.current?.();
+    release.current = null;
+  }, []);
+  useEffect(() => letGo, [letGo]);
   const isAsked = menu.isOpen && row !== null && (onHistory !== null || onRestore !== null);
   const isNamed = useIsNamed(isAsked ? { rowsId, table, line: row.line } : null);
   return (
     <ContextMenu
       menu={menu}
       label="Row"
+      onEnd={letGo}
       disabledKeys={row === null ? ['copy', 'copy-row', ...NAMED] : isNamed ? [] : NAMED}
       onAction={(key) => {
         if (key === 'open') props.onOpen();

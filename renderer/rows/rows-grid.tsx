@@ -42,6 +42,8 @@ export type RowsGridProps = {
   readonly onRestore: ((line: number) => void) | null;
   /** Null where no row of the table can be chosen. */
   readonly choosing: Choosing | null;
+  /** Keeps the rows as they are until the function that it returns is called. */
+  readonly hold: () => () => void;
   readonly ref: RefObject<HTMLDivElement | null>;
 };
 
@@ -255,6 +257,7 @@ export function RowsGrid(props: RowsGridProps) {
         onCopy={props.onCopy}
         onHistory={props.onHistory}
         onRestore={props.onRestore}
+        hold={props.hold}
       />
     </>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { Button, ToggleButton } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { TableDiff } from '../../src/model/diff.ts';
@@ -50,7 +50,7 @@ type OpenedRow = { readonly rowsId: string; readonly row: number; readonly colum
 
 /** The rows of one table that differ, with what chooses and sorts them. */
 export function TableRows(props: TableRowsProps) {
-  const { folderId, overview, table, restoring, chosen, onDrawn } = props;
+  const { folderId, overview, table, restoring, chosen, hold: holdComparison, onDrawn } = props;
   const [change, setChange] = useState<RowChange | null>(null);
   const [filter, setFilter] = useState<Filter>({ column: null, text: '' });
   const [sort, setSort] = useState<RowsRequest['sort']>(null);
@@ -58,6 +58,15 @@ export function TableRows(props: TableRowsProps) {
   const [opened, setOpened] = useState<OpenedRow | null>(null);
   const [said, setSaid] = useState('');
   const [history, setHistory] = useState<RowName | null>(null);
+  const [holders, setHolders] = useState(0);
+  const hold = useCallback(() => {
+    const release = holdComparison();
+    setHolders((before) => before + 1);
+    return () => {
+      release();
+      setHolders((before) => before - 1);
+    };
+  }, [holdComparison]);
   const { name } = table;
   const asked = useMemo<Pick<ShownRows, 'rowsId' | 'request'>>(() => {
     const request = { table: name, change, filter: filter.text === '' ? null : filter, sort };
@@ -69,6 +78,7 @@ export function TableRows(props: TableRowsProps) {
     asked,
     () => ({ cursor: cursor.current, anchor: choosing.anchor() }),
     (next) => chosen.findIn(next, name),
+    holders > 0 || opened !== null,
   );
   const choosing = useChoosing(shown ?? { ...asked, shape: NOTHING, moved: null }, chosen, setSaid);
   const rowsId = shown?.rowsId ?? props.rowsId;
@@ -191,6 +201,7 @@ export function TableRows(props: TableRowsProps) {
               onCopy={copy}
               onHistory={onHistory}
               onRestore={onRestoreRow}
+              hold={hold}
               choosing={hasKey && canRestore ? choosing : null}
               ref={grid}
             />
@@ -205,8 +216,8 @@ export function TableRows(props: TableRowsProps) {
               onRow={(row) => setOpened({ ...opened, row })}
               onCopy={copy}
               onHistory={onHistory}
-              hold={props.hold}
-              isBehind={props.isBehind}
+              hold={hold}
+              isBehind={props.isBehind || rowsId !== props.rowsId}
               onClose={() => setOpened(null)}
             />
           )}

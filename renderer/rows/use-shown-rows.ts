@@ -33,12 +33,13 @@ export function nameOf({ rowsId, request }: Asked): string {
 /**
  * Asks for the rows of a request. What was shown last stays until the next one is there. Another comparison takes its place
  * only when it is known where the rows are in it that keys go on from, and `prepare` is done: no key may mean another row
- * than the one that was seen.
+ * than the one that was seen. While it is held, none does.
  */
 export function useShownRows(
   { rowsId, request }: Asked,
   where: () => Where,
   prepare: (rowsId: string) => Promise<void>,
+  isHeld: boolean,
 ): { readonly shown: ShownRows | null; readonly busy: boolean; readonly error: ErrorInfo | null } {
   const { value, busy, error } = useRequest('rows.shape', { rowsId, request });
   const [last, setLast] = useState<ShownRows | null>(null);
@@ -60,13 +61,13 @@ export function useShownRows(
   });
   const whereNow = useEffectEvent(where);
   useEffect(() => {
-    if (!isMoving || value === null) return;
+    if (!isMoving || isHeld || value === null) return;
     let isOver = false;
     void goOn(last, value).then((next) => isOver || setLast(next));
     return () => {
       isOver = true;
     };
-  }, [isMoving, last, value]);
+  }, [isMoving, isHeld, last, value]);
   return { shown: useDeferredValue(last), busy, error };
 }
 
