@@ -22,6 +22,11 @@ export function isGone({ live, hiddenNow }: Pick<Hit, 'live' | 'hiddenNow'>): bo
   return live === false || hiddenNow;
 }
 
+/** As `isGone`, and where nobody knows: who looks for what is gone has to see it. */
+export function mayBeGone(hit: Pick<Hit, 'live' | 'hiddenNow'>): boolean {
+  return hit.live === null || isGone(hit);
+}
+
 /** `gone now`, `hidden now`; null for what is still there, or may be. */
 export function goneWords(hit: Pick<Hit, 'live' | 'hiddenNow'>): string | null {
   if (hit.live === false) return 'gone now';

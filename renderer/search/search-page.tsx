@@ -8,7 +8,7 @@ import {
   canComeBack,
   type Extent,
   hitsWords,
-  isGone,
+  mayBeGone,
   notSearchedWords,
   showingIn,
 } from '../../words/search.ts';
@@ -85,7 +85,7 @@ type FoundProps = {
 function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
   const { busy, progress, hits, result, error, cancel } = search;
   const [most, setMost] = useState(HITS_AT_ONCE);
-  const wanted = onlyGone ? hits.filter(isGone) : hits;
+  const wanted = onlyGone ? hits.filter(mayBeGone) : hits;
   const shown = wanted.slice(0, most).map((hit) => ({ id: nameOf(hit), hit }));
   const rest = wanted.length - shown.length;
   const extent = extentOf(search);

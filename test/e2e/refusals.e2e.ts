@@ -284,4 +284,12 @@ test('if the database is gone, the snapshots can be looked at, and nothing is cl
   await expect(button(page, RESTORE)).toBeDisabled();
   await expect(button(page, 'Take snapshot')).toBeDisabled();
   await expect(page.locator('body')).not.toContainText(/as it was|as they were/);
+  await named(page, 'searchbox', 'Search everything that ever was').fill('sealed letter');
+  const hits = named(page, 'grid', 'Hits').getByRole('row');
+  for (const onlyGone of [false, true]) {
+    if (onlyGone) await named(page, 'checkbox', 'Only what is gone now').press('Space');
+    await expect(page.getByRole('status').filter({ hasText: /^\d+ hits$/ })).toBeVisible();
+    await expect(hits.first()).toContainText('Snapshots: ');
+    await expect(hits.filter({ hasText: /gone|hidden|still there/ })).toHaveCount(0);
+  }
 });

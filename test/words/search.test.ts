@@ -4,6 +4,7 @@ import {
   type Extent,
   excerptOf,
   hitsWords,
+  mayBeGone,
   notSearchedWords,
   rowWords,
   saidWords,
@@ -70,6 +71,18 @@ it.each<readonly [before: RowVersion | undefined, version: RowVersion, words: st
 ])('a version of a message says what is not seen from its words (%#)', (before, version, words) => {
   expect(saidWords(version, before)).toBe(words);
 });
+
+it.each([
+  [{ live: true, hiddenNow: false }, false],
+  [{ live: true, hiddenNow: true }, true],
+  [{ live: false, hiddenNow: false }, true],
+  [{ live: null, hiddenNow: false }, true],
+])(
+  'only what is known to be seen now is left out where somebody looks for what is gone: %j',
+  (now, isShown) => {
+    expect(mayBeGone(now)).toBe(isShown);
+  },
+);
 
 const gone: Hit = { ...hit, live: false };
 
