@@ -35,7 +35,7 @@ export function goneWords(hit: Pick<Hit, 'live' | 'hiddenNow'>): string | null {
 
 /**
  * `in the database now and in 3 snapshots, the newest rewind/20260101T000000Z`, `only in rewind/20260101T000000Z`; without
- * `only` where nobody knows what the database holds.
+ * `only` where nobody knows what the database holds. The snapshots are given newest first.
  */
 export function whereWords({ in: ids, live }: Pick<Hit, 'in' | 'live'>): string {
   const [first, ...others] = ids;

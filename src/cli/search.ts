@@ -54,7 +54,7 @@ export async function rowHistory(
   }));
   const isKnown = isDatabaseKnown(found.notSearched);
   const lines = found.versions.flatMap(({ row, in: ids, live }, index) => [
-    `${index === 0 ? '' : '\n'}${whereWords({ in: ids, live: isKnown ? live : null })}`,
+    `${index === 0 ? '' : '\n'}${whereWords({ in: ids.toReversed(), live: isKnown ? live : null })}`,
     ...row.map(([column, value]) => `  ${toPrintable(column)}: ${describeValue(value)}`),
   ]);
   const none = [`No snapshot has such a row${isKnown ? ', and the database has none either' : ''}.`];

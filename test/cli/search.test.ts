@@ -50,6 +50,16 @@ describe.concurrent('searching', () => {
     expect(none.stdout).toMatch(/^“xyzzy” is in none of \d+ snapshots, nor in the database now\./);
   });
 
+  test('names the same snapshot as the newest one for a hit and for its row', async () => {
+    const phrase = 'put the letter on the table and did not look away';
+    const { hits } = await ask<Searched>(pristine, 'search', phrase);
+    const hit = hits.find(({ table }) => table === 'memories');
+    const [newest = ''] = hit?.in ?? [];
+    expect(newest).toMatch(/^rewind\//);
+    const row = await run(['history', 'memories', ...(hit?.key ?? []).map(String), '--data', pristine]);
+    expect(row.stdout).toContain(`snapshots, the newest ${newest}\n`);
+  });
+
   test.each([['search'], ['search', 'a', 'b'], ['history', 'chats'], ['history', 'chats', 'a', 'b']])(
     'refuses %j as wrong usage',
     async (...args) => {
