@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { fileNameOf } from '../../words/backups.ts';
 import { formatTimestamp } from '../../words/moments.ts';
 import { formatBytes, formatNumber } from '../../words/numbers.ts';
-import { count } from '../../words/plurals.ts';
+import { choose, count } from '../../words/plurals.ts';
 import { reasonWords, stayWords } from '../../words/prune.ts';
 import { spaceParts, spaceWords, suggestionReason, suggestionWords } from '../../words/space.ts';
 import type {
@@ -44,7 +45,7 @@ export function describePrunePlan(plan: PrunePlan, warnings: readonly string[]):
 export function describePruned({ moved, bytes, trashFolder, notes }: PruneReceipt): readonly string[] {
   return [
     `Moved ${count(moved.length, 'snapshot')} (${formatBytes(bytes)}) to ${toPrintable(trashFolder)}`,
-    '“snapback trash put-back NAME” brings them back; “snapback trash empty” frees the space.',
+    `“snapback trash put-back ${toPrintable(basename(trashFolder))}” brings ${choose(moved.length, 'it', 'them')} back; “snapback trash empty” frees the space.`,
     ...notes.map(toPrintable),
   ];
 }

@@ -25,6 +25,14 @@ test('“trash” lists what can be put back, puts it back, and empties itself o
   expect(await ask(dir, 'trash')).toEqual([]);
 });
 
+test('what “prune” says to type puts back what it has moved', async () => {
+  const dir = await makeDemo();
+  const oldest = (await ask<readonly Listed[]>(dir, 'list', '--kind', 'periodic')).at(-1)?.id ?? '';
+  const { stdout } = await run(['prune', oldest, '--yes', '--only-copies', '--data', dir]);
+  const [, said = ''] = /“snapback ([^”]+)” brings it back;/.exec(stdout) ?? [];
+  expect(await ask<PutBack>(dir, ...said.split(' '))).toMatchObject({ putBack: [oldest] });
+});
+
 test.each([
   ['an unknown action', ['what']],
   ['nothing to put back', ['put-back']],
