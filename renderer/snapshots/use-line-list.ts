@@ -5,6 +5,7 @@ import {
   type PointerEvent,
   type RefObject,
   useEffect,
+  useEffectEvent,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -94,6 +95,13 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
     if (chosen.ids !== selected) onSelect(chosen.ids);
   };
   const enter = (id: Key) => setLast({ ids, active: id });
+  // Whoever comes back after something else was chosen elsewhere is led to that.
+  const begin = useEffectEvent(() => {
+    const isForeign = range.current.of !== selected && entered !== null && !selected.has(entered);
+    if (isForeign && !hasFocus.current) setLast({ ids, active: null });
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is chosen
+  useEffect(() => begin(), [selected]);
   const goTo = (place: number) => {
     const id = ids[place];
     if (id === undefined) return;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { button, hero, linesOf, named, text } from './find.ts';
 import { expect, type Place, test } from './fixtures.ts';
-import { tabTo } from './keyboard.ts';
+import { pressOn, tabTo } from './keyboard.ts';
 import { resize } from './resize.ts';
 
 /** Where the focus is, and which lines are chosen, by their places in the list. */
@@ -282,6 +282,12 @@ test('the list is one stop of Tab, where the focus was', async ({ place, demo })
   await page.keyboard.press('Shift+Tab');
   expect(await left()).toBe(true);
   await tabTo(page, lines.nth(4));
+
+  await test.step('or on the line that was chosen elsewhere since', async () => {
+    await pressOn(named(page, 'toolbar', 'Snapshots on the timeline').getByRole('button').first(), 'Enter');
+    await expect.poll(() => readState(lines)).toMatchObject({ chosen: [LAST] });
+    await tabTo(page, lines.nth(LAST));
+  });
 });
 
 test('when the line with the focus goes away, the next one has it, and after the last the one before', async ({
