@@ -163,7 +163,7 @@ test('a long list of snapshots to prune scrolls with the keyboard', async ({ pla
   await expect.poll(() => list.evaluate((part) => part.scrollTop)).toBeGreaterThan(0);
 });
 
-test('at 200 % no time is cut off', async ({ place, demo }) => {
+test('at 200 % no time and no title is cut off', async ({ place, demo }) => {
   const { app, page } = await place.launch({ data: demo });
   await expect(hero(page)).toBeVisible();
   await resize(app, page, { width: 1200, height: 760, zoom: 2 });
@@ -178,6 +178,15 @@ test('at 200 % no time is cut off', async ({ place, demo }) => {
         .map((part) => part.textContent),
     );
   await expect.poll(findCut).toEqual([]);
+  const titles = page.locator('.snap-title');
+  await expect(titles.filter({ hasText: 'Before the rewind of Lighthouse' })).toBeVisible();
+  const findCutTitles = () =>
+    titles.evaluateAll((all) =>
+      all
+        .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)
+        .map((one) => one.textContent),
+    );
+  await expect.poll(findCutTitles, { timeout: 10_000 }).toEqual([]);
   const findTop = () =>
     page.evaluate(() => document.querySelector('.panes')?.getBoundingClientRect().top ?? Infinity);
   await expect.poll(findTop).toBeLessThan(0.3 * 380);
