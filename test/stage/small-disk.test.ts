@@ -133,7 +133,7 @@ describe
       ],
     ])(
       'that %s, while two Snapbacks use it: both find, compare and restore as without',
-      async (_, size, meanwhile, kept) => {
+      async (_, size, meanwhile, most) => {
         const cached = await makeCached(IDS);
         const alone = `${cached.folder.dir}-alone`;
         await cp(cached.folder.dir, alone, { recursive: true, preserveTimestamps: true });
@@ -142,8 +142,9 @@ describe
         const { said, left } = await share(cached, size, meanwhile);
         expect(said).toEqual([expected, expected]);
         const { found, lost } = expectWhole(left);
-        if (kept === 0) expect([...found, ...lost]).toEqual([]);
-        else if (kept !== null) expect(found).toHaveLength(kept);
+        if (most === 0) expect([...found, ...lost]).toEqual([]);
+        // None, where both make room at the same time.
+        else if (most !== null) expect(found.length).toBeLessThanOrEqual(most);
       },
     );
   });
