@@ -1,23 +1,19 @@
 import { compareTables, describeCompared } from '../compare/compare-snapshot.ts';
 import type { DataFolder } from '../host/data-folder.ts';
-import type { HostDatabase } from '../host/host-database.ts';
-import type { Profile } from '../host/profile.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { SchemaDifference } from '../model/rows.ts';
 import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { explainPrivateUse } from '../sqlite/database.ts';
 import { foldName } from '../sqlite/names.ts';
-import type { Table } from '../sqlite/table.ts';
-import { stageColumn } from '../stage/layout.ts';
 import { lookAgain } from '../stage/look-again.ts';
-import { withTables } from '../stage/own-tables.ts';
+import { type Tables, withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
-import type { StagedTable } from '../stage/staged-table.ts';
 import { attachStage, stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder, type PrivateFolder } from '../system/private-folder.ts';
 import { createYielder } from '../system/yielder.ts';
-import type { ComparedColumn, ComparedStates, ComparedTable } from './compared.ts';
+import type { ComparedStates, ComparedTable } from './compared.ts';
+import { pairTables, profileOfStage } from './paired-tables.ts';
 
 /*
  * Two snapshots side by side. The stage of the other one takes the place of the live database, so that the same comparison
@@ -28,7 +24,7 @@ type TwoIds = { readonly snapshotId: SnapshotId; readonly otherId: SnapshotId };
 type TwoStages = {
   readonly after: { readonly stage: Stage; readonly snapshot: SnapshotRef };
   readonly before: { readonly stage: Stage; readonly snapshot: SnapshotRef };
-  readonly live: Pick<HostDatabase, 'schema' | 'profile'>;
+  readonly live: Pick<Tables, 'schema' | 'profile' | 'from'>;
 };
 
 /**
@@ -93,10 +89,7 @@ async function compareStages(
   task: TaskOptions,
 ): Promise<Omit<ComparedStates, 'explain'>> {
   const { db, encoding } = before.stage;
-  const pairs = after.stage.tables.flatMap((there) => {
-    const here = before.stage.tables.find((one) => isSameTable(one, there));
-    return here === undefined ? [] : [pairUp(here, there)];
-  });
+  const pairs = pairTables(before.stage, after.stage, live.from);
   const log = pairs.find(({ there }) => there.role === 'log');
   const profile = log === undefined ? live.profile : profileOfStage(live.profile, log.there.live, log.here);
   const { comparisons, match } = await compareTables(
@@ -130,81 +123,6 @@ async function compareStages(
       lineage: match?.lineage ?? 'same',
     },
     tables: new Map([...described].map(([name, { table }]) => [name, table])),
-  };
-}
-
-function isSameTable(one: StagedTable, other: StagedTable): boolean {
-  return foldName(one.live.name) === foldName(other.live.name);
-}
-
-type Pair = {
-  readonly here: StagedTable;
-  readonly there: StagedTable;
-  /** The table after, with those of its columns that both have, by the names of the stage before. */
-  readonly asked: StagedTable;
-  readonly columns: readonly ComparedColumn[];
-};
-
-function pairUp(here: StagedTable, there: StagedTable): Pair {
-  const shared = there.columns.flatMap((name, place) => {
-    const at = here.columns.indexOf(name);
-    return at === -1 ? [] : [{ name: stageColumn(at), place }];
-  });
-  const columns = there.live.columns.flatMap((column): readonly ComparedColumn[] => {
-    const [before, after] = [here, there].map(({ columns }) => {
-      const place = columns.indexOf(column.name);
-      return place === -1 ? null : stageColumn(place);
-    });
-    return before == null && after == null ? [] : [{ column, before: before ?? null, after: after ?? null }];
-  });
-  return {
-    here,
-    there,
-    asked: {
-      ...there,
-      live: tableOfStage(here),
-      columns: shared.map(({ name }) => name),
-      places: shared.map(({ place }) => place),
-    },
-    columns,
-  };
-}
-
-/** A staged table as an ordinary one, with the affinities and the key of the live table that it was laid out for. */
-function tableOfStage({ live, name, columns, rowid }: StagedTable): Table {
-  const own = (column: string) => stageColumn(columns.indexOf(column));
-  const hasKey = live.key.length > 0 && live.key.every((column) => columns.includes(column));
-  const keyColumn = rowid === 'key' && live.rowidColumn !== null ? own(live.rowidColumn) : null;
-  return {
-    ...live,
-    name,
-    kind: 'table',
-    readOnly: null,
-    columns: columns.flatMap((column) =>
-      live.columns.filter((one) => one.name === column).map((one) => ({ ...one, name: own(column) })),
-    ),
-    generated: [],
-    key: hasKey ? live.key.map(own) : [],
-    withoutRowid: false,
-    rowidColumn: keyColumn,
-    rowid: keyColumn ?? 'ord',
-    scanHint: '',
-  };
-}
-
-/** The profile in which the log's columns have the names of the stage. Those that it lacks have none. */
-function profileOfStage(profile: Profile, live: Table, { name, columns }: StagedTable): Profile {
-  const names = columns.map(foldName);
-  const own = (column: string) => {
-    const place = names.indexOf(foldName(column));
-    return place === -1 ? '' : stageColumn(place);
-  };
-  const { id, ts, kind, payload } = profile.log.columns;
-  const renamed = { id: own(id), ts: own(ts), kind: own(kind), payload: own(payload) };
-  return {
-    ...profile,
-    log: { ...profile.log, table: name, columns: { ...profile.log.columns, ...renamed } },
-    tables: profile.tables.filter((table) => foldName(table) !== foldName(live.name)),
   };
 }
 

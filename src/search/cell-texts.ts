@@ -1,3 +1,5 @@
+import { isReference } from '../stage/own-key.ts';
+
 /** What `JSON.parse` reads exactly has fewer digits. */
 const LONG_NUMBER = /\d{16}/;
 
@@ -6,11 +8,6 @@ export type ColumnRole = 'text' | 'payload' | 'opaque' | 'reference';
 
 /** The texts of a cell in which a phrase is looked for, each on its own. `references` matter less than what people wrote. */
 export type CellTexts = { readonly texts: readonly string[]; readonly references: readonly string[] };
-
-/** Whether a column or field refers to something, told by its name. */
-export function isReference(name: string): boolean {
-  return /(?:^|_)id$|[a-z]Id$/i.test(name);
-}
 
 /**
  * The texts of a cell. JSON is read, so that escapes hide nothing: of an event's payload the texts are its strings and

@@ -7,6 +7,7 @@ import type { TaskOptions } from '../model/task.ts';
 import type { SnapshotFile } from '../snapshots/files.ts';
 import { withSnapshotFile } from '../snapshots/open-file.ts';
 import { lookAgain } from '../stage/look-again.ts';
+import { findOwnKey } from '../stage/own-key.ts';
 import type { Tables } from '../stage/own-tables.ts';
 import type { Stage, StagePlace } from '../stage/stage.ts';
 import { notedHash } from '../stage/stage-cache.ts';
@@ -15,7 +16,6 @@ import { stageById } from '../stage/staged-view.ts';
 import { createYielder } from '../system/yielder.ts';
 import { beginSmallTask } from '../system/young-generation.ts';
 import { withLostTables } from './lost-tables.ts';
-import { findOwnKey } from './own-key.ts';
 import type { KnownSource, RowIndex } from './row-index.ts';
 import { type SearchedTable, tablesOfDatabase, tablesOfStage } from './searched-rows.ts';
 
@@ -67,7 +67,7 @@ async function addStage(
   if (found !== null) return found;
   const { live } = place;
   const keyOf = (staged: StagedTable) =>
-    live.from === 'database' ? staged.live.key : findOwnKey(stage, staged);
+    live.from === 'database' ? staged.live.key : findOwnKey([{ db: stage.db, staged }]);
   const tables = tablesOfStage({ stage, profile: folder.profile, keyOf });
   return await withLostTables({ folder, id: snapshot.id, place, stage }, task, (lost, notes) =>
     addTables(index, { name, tables: [...lost, ...tables], notes }, task),

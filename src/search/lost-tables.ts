@@ -5,11 +5,11 @@ import type { SnapshotId } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { foldName } from '../sqlite/names.ts';
 import { lookAgain } from '../stage/look-again.ts';
+import { findOwnKey } from '../stage/own-key.ts';
 import { withOwnTables } from '../stage/own-tables.ts';
 import type { Stage, StagePlace } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { stageById } from '../stage/staged-view.ts';
-import { findOwnKey } from './own-key.ts';
 import { type SearchedTable, tableOfStage } from './searched-rows.ts';
 
 /*
@@ -71,7 +71,7 @@ function tablesOf(
     const here = lost.filter(isOf(staged.live.name));
     if (here.length === 0) return [];
     const known = stage.tables.find(({ live }) => foldName(live.name) === foldName(staged.live.name));
-    const keyOf = (one: StagedTable) => known?.live.key ?? findOwnKey(own, one);
+    const keyOf = (one: StagedTable) => known?.live.key ?? findOwnKey([{ db: own.db, staged: one }]);
     const columns = here.flatMap(({ column }) => (column === null ? [] : [foldName(column)]));
     const only = here.some(({ kind }) => kind !== 'column-missing-live') ? null : new Set(columns);
     return [tableOfStage({ stage: own, profile, keyOf }, staged, only)];

@@ -11,13 +11,13 @@ import type { Table } from '../sqlite/table.ts';
 import { withLockPatience } from '../sqlite/transaction.ts';
 import { stageColumn } from '../stage/layout.ts';
 import { lookAgain } from '../stage/look-again.ts';
+import { findOwnKey } from '../stage/own-key.ts';
 import { type Tables, withTables } from '../stage/own-tables.ts';
 import type { Stage } from '../stage/stage.ts';
 import { stageById } from '../stage/staged-view.ts';
 import { createPrivateFolder } from '../system/private-folder.ts';
 import { throwIfCancelled } from '../system/yielder.ts';
 import { notesOf } from './lost-tables.ts';
-import { findOwnKey } from './own-key.ts';
 import { readSaid } from './said-text.ts';
 import { timeOf, whyNotRead } from './search.ts';
 import { writeValue } from './stored-key.ts';
@@ -128,7 +128,7 @@ function createKeys(table: Table, values: number) {
     of(stage: Stage): Table | null {
       if (key.length > 0) return table;
       const staged = stage.tables.find((one) => one.live.name === name);
-      const own = staged === undefined ? [] : findOwnKey(stage, staged);
+      const own = staged === undefined ? [] : findOwnKey([{ db: stage.db, staged }]);
       if (own.length === 0 || own.length !== values) return null;
       isFound = true;
       return { ...table, key: own };

@@ -8,9 +8,10 @@ import { readRows } from '../sqlite/rows.ts';
 import type { Schema } from '../sqlite/schema.ts';
 import { scanOrder, type Table } from '../sqlite/table.ts';
 import { stageColumn } from '../stage/layout.ts';
+import { isReference } from '../stage/own-key.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
-import { type ColumnRole, isReference } from './cell-texts.ts';
+import type { ColumnRole } from './cell-texts.ts';
 import {
   createEventFinder,
   type EventSource,
