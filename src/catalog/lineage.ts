@@ -1,5 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { markOfDatabase } from '../host/database-mark.ts';
+import { readJournal } from '../journal/journal.ts';
 import { chainColumns } from '../log/events.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import type { ReadMark } from '../log/log-questions.ts';
@@ -7,7 +8,7 @@ import { unlessCancelled } from '../model/errors.ts';
 import type { SnapshotSummary } from '../model/snapshots.ts';
 import type { TaskOptions } from '../model/task.ts';
 import type { LiveLogFacts } from './facts.ts';
-import type { Remembered } from './memory.ts';
+import { type Remembered, recall, remember } from './memory.ts';
 
 type Lineage = SnapshotSummary['lineage'];
 
@@ -23,8 +24,10 @@ const MOST_READ_AT_A_GLANCE = 20_000;
  * Remembered verdicts that still hold. One holds while the live log still has all the events that it had then; where the
  * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure. To a
  * `glance`, all of them hold while nobody has written to the database since. Where somebody has, it reads a short log, and
- * knows of a long one only that two logs are not the same, by the number of events and the last one. `other` is a glance for
- * snapshots of another lineage alone. Empty where the database cannot be read with this effort.
+ * knows of a long one only that two logs are not the same, by the number of events and the last one, and only until a
+ * restore of ours: that may have brought back an earlier event. Where another program has changed an event and changed it
+ * back, only a `patient` look shows it. `other` is a glance for snapshots of another lineage alone. Empty where the database
+ * cannot be read with this effort.
  * @throws `cancelled`
  */
 export async function recallLineages(
@@ -45,18 +48,40 @@ export async function recallLineages(
   const access = effort === 'patient' ? 'patient' : 'glance';
   const recalled = await withLiveLog(folder, access, task, async (live) => {
     const marks = verdicts.map((verdict) => verdict.live);
+    // Whatever is written in between must not count as seen.
+    const before = access === 'patient' ? await newestRestore(folder) : null;
     const now = await (access === 'patient' ? readAgain : lookAgain)(live, marks);
-    const found = new Map<string, Lineage>();
-    for (const [key, { lineage, log }] of known) {
+    const restore = now.isSure ? before : await newestRestore(folder);
+    const found = new Map<string, Remembered>();
+    for (const [key, facts] of known) {
+      const { lineage, log } = facts;
       if (lineage === null || log === null) continue;
       const settled = lineage.verdict === 'other' || log.events <= lineage.live.events;
       const fits = settled || now.events === lineage.live.events;
-      const isSure = now.isSure || lineage.verdict === 'other' || lineage.database === database;
-      if (fits && isSure && now.has(lineage.live)) found.set(key, lineage.verdict);
+      const isStillOther = lineage.verdict === 'other' && (lineage.restore ?? null) === restore;
+      const isSure = now.isSure || isStillOther || lineage.database === database;
+      if (fits && isSure && now.has(lineage.live))
+        found.set(key, { ...facts, lineage: { ...lineage, database, restore } });
     }
     return found;
   }).catch(unlessCancelled);
-  return recalled ?? new Map();
+  if (recalled === null) return new Map();
+  // Now that all of the log was read, they hold at a glance again until somebody writes.
+  if (effort === 'patient' && recalled.size > 0) await rememberAgain(folder, recalled);
+  return new Map([...recalled].flatMap(([key, { lineage }]) => (lineage ? [[key, lineage.verdict]] : [])));
+}
+
+async function rememberAgain(folder: DataFolder, confirmed: ReadonlyMap<string, Remembered>): Promise<void> {
+  // Another process may have remembered something meanwhile.
+  const remembered = await recall(folder);
+  const still = [...confirmed].filter(([key]) => remembered.has(key));
+  await remember(folder, new Map([...remembered, ...still]));
+}
+
+/** What names the newest restore or undo of ours that was about to write; null: there is none. */
+async function newestRestore(folder: DataFolder): Promise<string | null> {
+  const begun = (await readJournal(folder)).flatMap((one) => (one.type === 'prepared' ? [one] : []));
+  return begun.at(-1)?.safetyCopyId ?? null;
 }
 
 /** `has`: whether the log still begins with what it was then; where that `isSure`, every event was looked at. */
@@ -122,6 +147,7 @@ export async function judgeLineages(
 ): Promise<ReadonlyMap<string, Remembered>> {
   const lengths = [...known.values()].flatMap(({ log }) => (log === null ? [] : [log.events]));
   if (lengths.length === 0) return new Map();
+  const restore = await newestRestore(folder);
   const database = await markOfDatabase(folder);
   const read = (live: LiveLog) => live.chains(lengths);
   const chains = await withLiveLog(folder, 'patient', task, read).catch(unlessCancelled);
@@ -130,7 +156,7 @@ export async function judgeLineages(
   const judged = new Map<string, Remembered>();
   for (const [key, facts] of known) {
     const verdict = compare(facts, chains.at, live.events);
-    if (verdict !== null) judged.set(key, { ...facts, lineage: { verdict, live, database } });
+    if (verdict !== null) judged.set(key, { ...facts, lineage: { verdict, live, database, restore } });
   }
   return judged;
 }

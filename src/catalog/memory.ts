@@ -6,13 +6,15 @@ import { createFolderCache, type Entries, integer } from './folder-cache.ts';
 
 /**
  * Facts of a file that was read whole, and the verdict on its lineage when the live log ended at `live`. `database`: the mark
- * of the database's files, made before the log was read.
+ * of the database's files, made before the log was read. `restore`: the newest restore that had begun by then; null: none.
  */
 export type Remembered = SnapshotFacts & {
   readonly lineage: {
     readonly verdict: 'same' | 'other';
     readonly live: ReadMark;
     readonly database: string;
+    /** Absent where an earlier version remembered it. */
+    readonly restore?: string | null;
   } | null;
 };
 
@@ -36,7 +38,14 @@ const remembered = v.object({
   log: v.fallback(v.nullable(extent), null),
   prefix: v.fallback(v.nullable(extent), null),
   lineage: v.fallback(
-    v.nullable(v.object({ verdict: v.picklist(['same', 'other']), live: mark, database: v.string() })),
+    v.nullable(
+      v.object({
+        verdict: v.picklist(['same', 'other']),
+        live: mark,
+        database: v.string(),
+        restore: v.exactOptional(v.nullable(v.string())),
+      }),
+    ),
     null,
   ),
 }) satisfies v.GenericSchema<unknown, Remembered>;

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSnapshot, listSnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
 import type { SnapshotSummary } from '../../src/model/snapshots.ts';
+import { applyUndo } from '../../src/recovery/undo.ts';
 import { applyRestore } from '../../src/restore/restore.ts';
 import {
   addEvents,
@@ -135,18 +136,26 @@ describe('the timeline of a snapshot', () => {
     expect(await lineages()).toEqual({ ...told, [one]: 'unknown' });
   });
 
-  test('is not called another one any more once it was restored', async () => {
-    await putSnapshot(folder, one, dumpChat(folder));
-    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
-    await listSnapshots(folder, { check: true });
-    const lineages = async () => {
-      const list = await listSnapshots(folder, { lineages: 'other' });
-      return list.filter(({ id }) => id === one).map(({ lineage }) => lineage);
-    };
-    expect(await lineages()).toEqual(['other']);
-    await applyRestore(folder, restoring(one, { acceptOtherTimeline: true }), NOW);
-    expect(await lineages()).toEqual(['unknown']);
-  });
+  test.each([5, 20_006])(
+    'is not called another one any more once it was restored, in a log of %i events',
+    async (events) => {
+      if (events > 5) run(folder, addEvents(events - 5));
+      await putSnapshot(folder, one, dumpChat(folder));
+      run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
+      await listSnapshots(folder, { check: true });
+      const lineages = async () => {
+        const list = await listSnapshots(folder, { lineages: 'other' });
+        return list.filter(({ id }) => id === one).map(({ lineage }) => lineage);
+      };
+      expect(await lineages()).toEqual(['other']);
+      await applyRestore(folder, restoring(one, { acceptOtherTimeline: true }), NOW);
+      expect(await lineages()).toEqual(['unknown']);
+      await applyUndo(folder, {}, NOW);
+      await listSnapshots(folder, { check: true });
+      run(folder, addEvents(2));
+      expect(await lineages()).toEqual(['other']);
+    },
+  );
 
   test('is another one if only the middle of the log differs', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
