@@ -17,7 +17,6 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkSnapshot, listSnapshots, verifySnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
-import type { SnapshotSummary } from '../../src/model/snapshots.ts';
 import { applyRestore } from '../../src/restore/restore.ts';
 import { lookAtSnapshots } from '../../src/snapshots/files.ts';
 import { takeSnapshot } from '../../src/snapshots/take.ts';
@@ -33,6 +32,7 @@ import {
   run,
 } from '../support/place.ts';
 import { hold, runAsNobody } from '../support/process.ts';
+import { findListed, makeRemembered } from '../support/remembered-chat.ts';
 import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
@@ -40,16 +40,12 @@ const root = makeRoot();
 let folder: DataFolder;
 
 beforeEach(async () => {
-  folder = { ...(await makeChat(root(), { events: 5 })), cacheDir: join(await makeDir(root()), 'cache') };
+  folder = await makeRemembered(root());
 });
 
 const one = 'periodic/20260301T000000Z';
 
-async function find(id: string, check = false): Promise<SnapshotSummary> {
-  const found = (await listSnapshots(folder, { check })).find((summary) => summary.id === id);
-  if (found === undefined) throw new TypeError(`${id} is not listed.`);
-  return found;
-}
+const find = (id: string, check = false) => findListed(folder, id, check);
 
 describe('the list without reading files', () => {
   test('reads nothing outside the data folder, although a folder of snapshots was replaced by a link since it was looked at', async () => {

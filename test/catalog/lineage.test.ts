@@ -1,22 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSnapshot, listSnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
-import type { SnapshotSummary } from '../../src/model/snapshots.ts';
 import { applyUndo } from '../../src/recovery/undo.ts';
 import { applyRestore } from '../../src/restore/restore.ts';
-import {
-  addEvents,
-  CHATS,
-  dumpChat,
-  makeChat,
-  makeDatabase,
-  makeDir,
-  makeRoot,
-  putSnapshot,
-  run,
-} from '../support/place.ts';
+import { addEvents, CHATS, dumpChat, makeDatabase, makeRoot, putSnapshot, run } from '../support/place.ts';
+import { findListed, makeRemembered } from '../support/remembered-chat.ts';
 import { NOW, restoring } from '../support/requests.ts';
 
 const root = makeRoot();
@@ -24,16 +13,12 @@ const root = makeRoot();
 let folder: DataFolder;
 
 beforeEach(async () => {
-  folder = { ...(await makeChat(root(), { events: 5 })), cacheDir: join(await makeDir(root()), 'cache') };
+  folder = await makeRemembered(root());
 });
 
 const one = 'periodic/20260301T000000Z';
 
-async function find(id: string, check = false): Promise<SnapshotSummary> {
-  const found = (await listSnapshots(folder, { check })).find((summary) => summary.id === id);
-  if (found === undefined) throw new TypeError(`${id} is not listed.`);
-  return found;
-}
+const find = (id: string, check = false) => findListed(folder, id, check);
 
 describe('the timeline of a snapshot', () => {
   test('is the same while the log only grows, even in a list that reads no files', async () => {

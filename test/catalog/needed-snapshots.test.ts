@@ -7,6 +7,7 @@ import { type DataFolder, openDataFolder } from '../../src/host/data-folder.ts';
 import { appendJournal, type NewJournalEntry } from '../../src/journal/journal.ts';
 import { listSnapshotFiles } from '../../src/snapshots/files.ts';
 import { makeChat, makeDir, makeRoot, putSnapshot } from '../support/place.ts';
+import { receipt } from '../support/plan.ts';
 import { runAsNobody } from '../support/process.ts';
 
 const root = makeRoot();
@@ -61,23 +62,9 @@ const commit = (
   type: 'committed',
   at,
   receipt: {
-    planId,
-    action: 'restore',
-    snapshotId: 'rewind/20260101T000000Z',
-    mode: given.mode ?? 'full',
-    finishedAt: at,
-    safetyCopyId,
-    checkpointId: given.checkpointId ?? null,
-    tables: [],
-    notRestored: [],
-    returned: null,
-    leftOut: [],
-    checks: [],
-    lastEventId: 1n,
-    replay: null,
-    writeLockMs: 1,
-    whileOpen: false,
-    inUse: { state: 'no' },
+    ...receipt,
+    ...{ planId, snapshotId: 'rewind/20260101T000000Z', safetyCopyId, finishedAt: at },
+    ...{ mode: given.mode ?? 'full', checkpointId: given.checkpointId ?? null },
   },
 });
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { button, named, story, text } from './find.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, type Place, test } from './fixtures.ts';
 import { countSnapshots, listKind } from './judge.ts';
 import { pressOn } from './keyboard.ts';
 import { replyLate } from './late-reply.ts';
@@ -17,6 +17,22 @@ async function openRows(page: Page): Promise<void> {
   await expect(await story(page)).toBeVisible();
   await named(page, 'tab', 'Rows').click();
   await expect(grid(page)).toBeVisible();
+}
+
+/** Starts Snapback on a data folder and shows the rows of what the first screen names. */
+async function launchRows(place: Place, data: string) {
+  const { app, page } = await place.launch({ data });
+  await openRows(page);
+  return { app, page };
+}
+
+/** The same with the rows of the table in which the demo's differ most; its grid. */
+async function launchMemories(place: Place, demo: string) {
+  const { app, page } = await launchRows(place, demo);
+  await named(tables(page), 'option', 'memories 11 differing rows').click();
+  const memories = named(page, 'grid', 'Rows of memories that differ');
+  await expect(memories).toBeVisible();
+  return { app, page, memories };
 }
 
 /** The cell that has the focus inside the grid. */
@@ -93,11 +109,8 @@ test('an open row stays as it is while the chat app writes, and says so; the row
   place,
   demo,
 }) => {
-  const { app, page } = await place.launch({ data: demo });
-  await openRows(page);
-  await named(tables(page), 'option', 'memories 11 differing rows').click();
-  await expect(named(page, 'grid', 'Rows of memories that differ')).toBeVisible();
-  await grid(page).focus();
+  const { app, page, memories } = await launchMemories(place, demo);
+  await memories.focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await expect(named(dialog, 'heading', /^Row 1 of 11 in memories/)).toBeVisible();
@@ -122,10 +135,7 @@ test('keys choose the rows that were seen while the chat app writes: the cursor 
   place,
   demo,
 }) => {
-  const { app, page } = await place.launch({ data: demo });
-  await openRows(page);
-  await named(tables(page), 'option', 'memories 11 differing rows').click();
-  const memories = named(page, 'grid', 'Rows of memories that differ');
+  const { app, page, memories } = await launchMemories(place, demo);
   await expect(memories.getByRole('row').nth(1)).toContainText('Back');
   const ids = (rows: Locator) => rows.locator('[data-place$=":0"]').allInnerTexts();
   const chosen = memories.getByRole('row', { selected: true });
@@ -199,8 +209,7 @@ test('the rows are there in a window of any size, and no scrollbar where all of 
   place,
   demo,
 }) => {
-  const { app, page } = await place.launch({ data: demo });
-  await openRows(page);
+  const { app, page } = await launchRows(place, demo);
   // Where letters are as high as here, parts of pixels are left for the grid in some of these.
   for (const height of [1_080, 1_081, 1_082, 1_083])
     for (const zoom of [1, 1.25, 1.5]) {
@@ -214,8 +223,7 @@ test('the rows are there in a window of any size, and no scrollbar where all of 
 });
 
 test('two chosen snapshots are compared with each other, and one with any other', async ({ place, demo }) => {
-  const { app, page } = await place.launch({ data: demo });
-  await openRows(page);
+  const { app, page } = await launchRows(place, demo);
   await button(page, 'Compare with…').click();
   const dialog = named(page, 'dialog', 'Compare with which snapshot?');
   await expect(dialog.getByRole('option').first()).toBeVisible();
@@ -313,8 +321,7 @@ test('a snapshot is exported to the place that the system asked for, and nothing
   place,
   demo,
 }) => {
-  const { app, page } = await place.launch({ data: demo });
-  await openRows(page);
+  const { app, page } = await launchRows(place, demo);
   const to = join(place.folder, 'memories.csv');
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/journal/entry.ts';
 import { replayJournal } from '../../src/journal/replay.ts';
+import { receipt } from '../support/plan.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const copyOf = (planId: string) => `restore/of ${planId}`;
@@ -24,26 +25,8 @@ function commit(
   checkpointId: string | null = null,
   mode: 'full' | 'projections' = 'full',
 ): JournalEntry {
-  const receipt = {
-    planId,
-    action: 'restore',
-    snapshotId: 'rewind/a',
-    mode,
-    finishedAt: at,
-    safetyCopyId: copyOf(planId),
-    checkpointId,
-    tables: [],
-    notRestored: [],
-    returned: null,
-    leftOut: [],
-    checks: [],
-    lastEventId: 1n,
-    replay: null,
-    writeLockMs: 1,
-    whileOpen: false,
-    inUse: { state: 'no' },
-  } as const;
-  return { type: 'committed', receipt, at };
+  const made = { ...receipt, planId, mode, finishedAt: at, safetyCopyId: copyOf(planId), checkpointId };
+  return { type: 'committed', receipt: made, at };
 }
 
 const recover = (planId: string): JournalEntry => ({

@@ -19,6 +19,7 @@ import {
   run,
 } from '../support/place.ts';
 import { hold } from '../support/process.ts';
+import { makeRemembered } from '../support/remembered-chat.ts';
 
 const root = makeRoot();
 
@@ -131,10 +132,7 @@ describe('a long checkpoint of ours, once it was compared with the log as a whol
   const known =
     /Compared with the log: now only its first \d+ events and its last one, at an earlier look all of its events\.$/;
 
-  async function makeLong(): Promise<DataFolder> {
-    const folder = await makeChat(root(), { events: 5200 });
-    return { ...folder, cacheDir: join(await makeDir(root()), 'cache') };
-  }
+  const makeLong = () => makeRemembered(root(), 5200);
 
   test('is from then on known by its first events and its last one, and the reason says so', async () => {
     const folder = await makeLong();
