@@ -49,11 +49,15 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
   const [first] = shared;
   const keys = log.identity.map((_, index) => `i${index}`);
   const unpaired = `differs AND rowid NOT IN (SELECT line FROM ${PAIRED})`;
-  const differing = `SELECT ${keys.join(', ')} FROM ${log.gone}
-    UNION ALL SELECT ${keys.join(', ')} FROM ${log.put} WHERE survivor AND ${unpaired}`;
+  // Each line has a number of its own: even ones are of the first part, odd ones of the second.
+  const differing = `SELECT rowid * 2 AS line, ${keys.join(', ')} FROM ${log.gone}
+    UNION ALL SELECT rowid * 2 + 1, ${keys.join(', ')} FROM ${log.put} WHERE survivor AND ${unpaired}`;
+  const here = `FROM (${differing}) d ${joinLive(log, 'd')}`;
+  const event = first?.here ?? 'NULL';
   const staged = `${STAGE_SCHEMA}.${name}`;
   const equal = ['true', ...shared.map(({ here, there }) => sameValue(here, there))].join(' AND ');
-  // Most rows that differ hold the same event with other flags. What is left is matched whatever its row.
+  // Most rows that differ hold the same event with other flags. What is left is matched whatever its row. Only live events
+  // that one of the snapshot's could be are numbered: of millions written since, mostly none.
   db.exec(`
     DROP VIEW IF EXISTS ${REFLAGGED};
     ${[PAIRED, HERE, THERE, BOTH, NEWER].map((table) => `DROP TABLE IF EXISTS ${table};`).join(' ')}
@@ -61,21 +65,23 @@ export function matchEvents(database: HostDatabase, log: Comparison): EventMatch
     INSERT INTO ${PAIRED}
       SELECT p.rowid FROM ${log.put} p CROSS JOIN ${staged} s ON s.rowid = p.ord ${joinLive(log, 'p')}
       WHERE p.survivor AND p.differs AND ${equal};
-    CREATE TEMP TABLE ${bare(HERE)} AS
-      SELECT ${keys.map((key) => `d.${key} AS ${key}`).join(', ')}, ${first?.here ?? 'NULL'} AS event,
-        ${nthOfItsLike(shared.map(({ here }) => here))} AS nth
-      FROM (${differing}) d ${joinLive(log, 'd')};
-    CREATE INDEX ${HERE}_event ON ${bare(HERE)} (event, nth);
     CREATE TEMP TABLE ${bare(THERE)} AS
       SELECT s.rowid AS ord, ${first?.there ?? 'NULL'} AS event, ${nthOfItsLike(shared.map(({ there }) => there))} AS nth
       FROM (SELECT ord FROM ${log.put} WHERE ${unpaired}) p CROSS JOIN ${staged} s ON s.rowid = p.ord;
+    CREATE INDEX ${THERE}_event ON ${bare(THERE)} (event);
+    CREATE TEMP TABLE ${bare(HERE)} AS
+      SELECT d.line, ${keys.map((key) => `d.${key} AS ${key}`).join(', ')}, ${event} AS event,
+        ${nthOfItsLike(shared.map(({ here }) => here))} AS nth
+      ${here} WHERE EXISTS (SELECT 1 FROM ${THERE} t WHERE t.event IS ${event});
+    CREATE INDEX ${HERE}_event ON ${bare(HERE)} (event, nth);
     CREATE TEMP TABLE ${bare(BOTH)} AS
-      SELECT h.rowid AS here, t.rowid AS there, t.ord AS ord
+      SELECT h.rowid AS here, h.line AS line, t.rowid AS there, t.ord AS ord
       FROM ${THERE} t CROSS JOIN ${HERE} h ON h.event IS t.event AND h.nth = t.nth
         CROSS JOIN ${staged} s ON s.rowid = t.ord ${joinLive(log, 'h')}
       WHERE ${equal};
     CREATE TEMP TABLE ${bare(NEWER)} AS
-      SELECT * FROM ${HERE} WHERE rowid NOT IN (SELECT here FROM ${BOTH});
+      SELECT ${keys.map((key) => `d.${key} AS ${key}`).join(', ')}, ${event} AS event
+      ${here} WHERE d.line NOT IN (SELECT line FROM ${BOTH});
     CREATE TEMP VIEW ${bare(REFLAGGED)} AS
       SELECT ${['ord', ...keys].join(', ')} FROM ${log.put} WHERE rowid IN (SELECT line FROM ${PAIRED})
       UNION ALL
