@@ -77,7 +77,8 @@ export function FolderScreen(props: FolderScreenProps) {
     onChoose: data.propose,
   });
   const waiting = useWaiting(folderId, facts, data.revisions);
-  const { known, isRenewing } = useTimeline(folderId, data.revisions.database, chosen.size > 0);
+  const turn = chosen.size > 0 ? 'now' : looking ? 'soon' : 'not-yet';
+  const { known, isRenewing } = useTimeline(folderId, data.revisions.database, turn);
   // The list first. The timeline of thousands of snapshots is drawn after it, in a task of its own.
   const drawnSnapshots = useDeferredValue(own ?? NO_SNAPSHOTS, NO_SNAPSHOTS);
   const drawnTimeline = useDeferredValue(known);

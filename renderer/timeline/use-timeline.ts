@@ -11,18 +11,30 @@ export type KnownTimeline = {
   readonly isAnswered: boolean;
 };
 
+/** `soon`: what a person waits for first is being found out. If that takes long, the timeline is read beside it. */
+export type TimelineTurn = 'now' | 'soon' | 'not-yet';
+
+/** With millions of messages in the log, finding out what was lost takes longer than a person looks at an empty timeline. */
+const SOON_MS = 2000;
+
 /**
- * The timeline of the open folder, read again whenever the database has changed. Asks nothing before `isReady` was true
- * once, so that what a person waits for comes first. `isRenewing`: it may be older than the database, and the next one is on
- * its way.
+ * The timeline of the open folder, read again whenever the database has changed. Asks nothing before it was its turn once,
+ * so that what a person waits for comes first. `isRenewing`: it may be older than the database, and the next one is on its
+ * way.
  */
 export function useTimeline(
   folderId: FolderId,
   databaseRevision: number,
-  isReady: boolean,
+  turn: TimelineTurn,
 ): { readonly known: KnownTimeline; readonly isRenewing: boolean } {
-  const [wasReady, setWasReady] = useState(isReady);
-  if (isReady && !wasReady) setWasReady(true);
+  const [wasReady, setWasReady] = useState(turn === 'now');
+  if (turn === 'now' && !wasReady) setWasReady(true);
+  const isSoon = turn === 'soon' && !wasReady;
+  useEffect(() => {
+    if (!isSoon) return;
+    const timer = setTimeout(() => setWasReady(true), SOON_MS);
+    return () => clearTimeout(timer);
+  }, [isSoon]);
   const { value, error, busy, reload } = useRequest('folder.timeline', wasReady ? { folderId } : null);
   const seen = useRef(databaseRevision);
   useEffect(() => {

@@ -3,6 +3,7 @@ import { expectAccessible } from './axe.ts';
 import { button, named, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { tabTo } from './keyboard.ts';
+import { replyLate } from './late-reply.ts';
 import { addCheckpoints } from './many.ts';
 import { resize } from './resize.ts';
 
@@ -27,6 +28,21 @@ test('the timeline tells what each rewind took, and its marks choose snapshots b
   await expect(first).not.toBeFocused();
   await page.keyboard.press('Space');
   await expect(first).toHaveAttribute('aria-pressed', 'false');
+});
+
+test('where it takes long to find out what was lost, the timeline does not wait for it', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(button(page, 'Bring them back')).toBeVisible();
+  await replyLate(app, 'folder.happened', 600_000);
+  await page.reload();
+  const timeline = named(page, 'region', 'Timeline');
+  await expect(timeline).toContainText('−20 messages · Lighthouse');
+  await expect(button(page, 'Bring them back')).toBeHidden();
+  // Nothing is chosen for the person yet, and a mark can be.
+  await expect(timeline.getByRole('button', { pressed: true })).toHaveCount(0);
 });
 
 test('the timeline is zoomed by keys and pointer, hidden, and told as a table', async ({
