@@ -1,7 +1,9 @@
 import type { RowChange } from '../model/rows.ts';
 import type { StoredValue } from '../model/search.ts';
+import { quoteName } from '../sqlite/names.ts';
 import type { SqlValue } from '../sqlite/row-hash.ts';
 import { sameValue } from '../sqlite/same-values.ts';
+import { tableInStage } from '../stage/staged-table.ts';
 import { exactParts, exactValue, firstParts, takeCell } from './cell-values.ts';
 import type { BothCells } from './cells.ts';
 import type { ComparedColumn, ComparedStates } from './compared.ts';
@@ -154,22 +156,57 @@ export function findChangedColumns({ db }: ComparedStates, lines: Lines): readon
   return found;
 }
 
-/** How many lines come before the one that a key names. Null: it is not among them. */
+/**
+ * How many lines come before the one that a key names. Null: it is not among them. Each state finds the row by its own key,
+ * so that no other row is read, whatever the order of the lines.
+ */
 export function findPlace(
   { db }: ComparedStates,
   { lines, selected }: LineSource,
   key: readonly StoredValue[],
 ): number | null {
   if (key.length === 0 || key.length !== lines.table.key.length) return null;
-  const isIt = columnsOf(lines)
-    .slice(0, key.length)
-    .map((column) => `${ownValue(lines, column)} IS ? COLLATE BINARY`);
+  const columns = columnsOf(lines).slice(0, key.length);
+  const isIt = columns.map((column) => `${ownValue(lines, column)} IS ? COLLATE BINARY`);
+  const found = findKeyed(lines, columns, key);
   const place = db
     .prepare<StoredValue[], number>(
       `SELECT o.place FROM ${selected} o CROSS JOIN ${lines.name} l ON l.n = o.line ${joinRows(lines)}
-         WHERE ${isIt.join(' AND ')} LIMIT 1`,
+         WHERE o.line IN (${found.sql}) AND ${isIt.join(' AND ')} LIMIT 1`,
     )
     .pluck()
-    .get(...key);
+    .get(...found.values, ...key);
   return place === undefined ? null : Number(place) - 1;
+}
+
+/**
+ * SQL: the lines whose row has a key as the tables' keys compare it, with the values to bind. A column that a state lacks
+ * does not count.
+ */
+function findKeyed(
+  { name, table: { comparison } }: Lines,
+  columns: readonly ComparedColumn[],
+  key: readonly StoredValue[],
+) {
+  const { staged, identity } = comparison;
+  const { live } = staged;
+  const inState = (side: 'before' | 'after') => {
+    const known = columns.flatMap((column, at) => {
+      const sql = column[side];
+      return sql === null ? [] : [{ sql, collation: column.column.keyCollation, value: key[at] ?? null }];
+    });
+    const has = known.map(({ sql, collation }) => `r.${sql} = ? COLLATE ${quoteName(collation)}`);
+    return { where: ['true', ...has].join(' AND '), values: known.map(({ value }) => value) };
+  };
+  const [before, after] = [inState('before'), inState('after')];
+  const line = identity.map((_, at) => `i${at}`).join(', ');
+  const row = identity.map((column) => `r.${quoteName(column)}`).join(', ');
+  const hint = live.rowid === null ? '' : live.scanHint;
+  return {
+    sql: `SELECT n FROM ${name} WHERE ord IN (SELECT r.rowid FROM ${tableInStage(staged)} r WHERE ${after.where})
+      UNION ALL
+      SELECT n FROM ${name} WHERE ord IS NULL
+        AND (${line}) IN (SELECT ${row} FROM main.${quoteName(live.name)} r ${hint} WHERE ${before.where})`,
+    values: [...after.values, ...before.values],
+  };
 }

@@ -390,6 +390,34 @@ test('what names a row leads back to its place, whatever is filtered and however
   expect(await look(keyless, (rows) => rows.place(ask('things'), []))).toBeNull();
 });
 
+test('so it does where a state lacks a column of the key, or spells it in another way', async () => {
+  const told = await tell(
+    'CREATE TABLE things (v, b, a, PRIMARY KEY (a, b)); CREATE TABLE others (id TEXT COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID;',
+    "INSERT INTO others VALUES ('A', 1), ('b', 1), ('C', 1);",
+    `UPDATE others SET id = 'a', v = 2 WHERE id = 'A'; DELETE FROM others WHERE id = 'C'; INSERT INTO others VALUES ('D', 1);
+       INSERT INTO things VALUES (1, 'x', 'y'), (2, 'x', 'z');`,
+  );
+  await putSnapshot(told.place, SINCE, hostDump(0, { things: [{ v: 3, a: 'y' }] }));
+  await look(told, (rows) => {
+    const { rows: all } = rows.named(ask('others'), { offset: 0, limit: 100 });
+    expect(all.map(({ key }) => key)).toStrictEqual([['C'], ['A'], ['D']]);
+    expect(all.map(({ key }) => rows.place(ask('others'), key))).toStrictEqual([0, 1, 2]);
+    expect(rows.place(ask('others'), ['a'])).toBeNull();
+  });
+  const { folder } = told;
+  await withRows(folder, { snapshotId: SINCE, otherId: null }, {}, async (rows) => {
+    const { rows: all, unnamed } = rows.named(ask('things'), { offset: 0, limit: 100 });
+    expect([all.map(({ change, key }) => [change, key]), unnamed]).toStrictEqual([
+      [
+        ['removed', ['y', 'x']],
+        ['removed', ['z', 'x']],
+      ],
+      1,
+    ]);
+    expect(all.map(({ key }) => rows.place(ask('things'), key))).toStrictEqual([1, 2]);
+  });
+});
+
 test('a row is named by its key, unless that is NULL, no valid text or very long', async () => {
   const told = await tell(
     'CREATE TABLE things (v, b, a, PRIMARY KEY (a, b));',
