@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type Diff, diffSnapshot } from '../../src/index.ts';
+import { type Diff, diffSnapshot, takeSnapshot } from '../../src/index.ts';
 import { dump } from '../laws/apply-directly.ts';
 import { makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
 import { live } from '../support/story.ts';
@@ -136,4 +136,18 @@ test('columns that the host adds while the snapshot is read are compared as well
     expect.objectContaining({ kind: 'column-missing-in-snapshot', table: 'chats', column: 'mood' }),
   );
   expect(diff.tables.find(({ name }) => name === 'chats')).toMatchObject({ changed: 1, unchanged: 0 });
+});
+
+test('an event without an id that was hidden since is the same event', async () => {
+  const place = await makePlace(root(), 'CREATE TABLE chats (id INTEGER PRIMARY KEY, name TEXT)');
+  run(
+    place,
+    `DROP TABLE event_log; CREATE TABLE event_log (id, ts, kind, payload_json, hidden);
+     INSERT INTO event_log VALUES (NULL, 't', 'message', '{}', 0), (NULL, 't', 'message', '{}', 0)`,
+  );
+  const folder = await open(place);
+  const { id } = await takeSnapshot(folder, 'rewind');
+  run(place, 'UPDATE event_log SET hidden = 1 WHERE rowid = 1');
+  const { tables } = await diffSnapshot(folder, id);
+  expect(tables.find(({ role }) => role === 'log')).toMatchObject({ added: 0, removed: 0, changed: 1 });
 });
