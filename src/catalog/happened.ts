@@ -1,7 +1,6 @@
 import { readLoss, type Weight, weighSnapshot } from '../compare/loss.ts';
 import type { DataFolder } from '../host/data-folder.ts';
 import { withLiveLog } from '../log/live-log.ts';
-import type { NewerEvents } from '../model/diff.ts';
 import { unlessUnreadable } from '../model/errors.ts';
 import type { Happened, Loss, Way } from '../model/happened.ts';
 import type { RestoredState } from '../model/receipt.ts';
@@ -12,6 +11,7 @@ import { lookAtSnapshots } from '../snapshots/files.ts';
 import { REWIND_KIND, SAFETY_KIND } from '../snapshots/kinds.ts';
 import { listSnapshots } from './catalog.ts';
 import { type Placed, readPlaced, readUnplaced } from './placed.ts';
+import { countBack, findEarlier, isOnlyRecorded, lacksRewind, sumOf } from './ways.ts';
 
 /*
  * What happened to the chats. The answer is chosen by what would come back, never by the name or kind of a file: those
@@ -200,16 +200,6 @@ function isSafetyCopy({ kind }: Pick<Placed, 'kind'>): boolean {
   return kind === SAFETY_KIND;
 }
 
-/** Whether the log records a rewind since, and yet holds all that there was before it. */
-function isOnlyRecorded(way: Way): boolean {
-  return lacksRewind(way) && countBack(way).events === 0;
-}
-
-/** Whether the snapshot is from before a rewind that the live log records. */
-function lacksRewind({ newerEvents }: Way): boolean {
-  return newerEvents.some(({ rewindRecords }) => rewindRecords > 0);
-}
-
 function tell(loss: Loss, ways: readonly Way[]): Happened {
   const earlier = findEarlier(loss, ways);
   if (earlier.length > 0) return { state: 'several', loss, earlier };
@@ -217,43 +207,6 @@ function tell(loss: Loss, ways: readonly Way[]): Happened {
     return { state: 'written-since', loss };
   const isOnlyHidden = loss.tables.every(({ role, added }) => role !== 'log' || added === 0);
   return { state: isOnlyHidden && !lacksRewind(loss) ? 'staged' : 'rewound', loss };
-}
-
-const MOST_EARLIER = 4;
-
-/** The ways to undo more rewinds of the same row: each brings back more messages than the one before and removes no more. */
-function findEarlier(loss: Loss, ways: readonly Way[]): readonly Way[] {
-  const removed = countGone(loss);
-  const chain: Way[] = [];
-  let most = countBack(loss).messages;
-  for (const way of ways) {
-    const { messages } = countBack(way);
-    if (messages <= most || countGone(way) > removed) continue;
-    chain.push(way);
-    most = messages;
-    if (chain.length === MOST_EARLIER) break;
-  }
-  return chain;
-}
-
-/** What somebody who reads the chats would see again. */
-function countBack({ returningEvents }: Way): { readonly events: number; readonly messages: number } {
-  return {
-    events: sumOf(returningEvents, (one) => one.events - one.hidden),
-    messages: sumOf(returningEvents, (one) => one.spoken - one.spokenHidden),
-  };
-}
-
-/** How many messages that are there now would be removed or hidden. */
-function countGone({ returningEvents, newerEvents }: Way): number {
-  return (
-    sumOf(newerEvents, (one) => one.spoken - one.spokenHidden) +
-    sumOf(returningEvents, (one) => one.spokenHidden)
-  );
-}
-
-function sumOf(groups: readonly NewerEvents[], sizeOf: (group: NewerEvents) => number): number {
-  return groups.reduce((sum, group) => sum + sizeOf(group), 0);
 }
 
 function compare<T extends bigint | string>(a: T, b: T): number {

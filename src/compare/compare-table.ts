@@ -5,6 +5,7 @@ import { needingHost } from '../sqlite/needs-host.ts';
 import { sameKey, sameValue } from '../sqlite/same-values.ts';
 import type { Table } from '../sqlite/table.ts';
 import { columnInStage, type StagedTable, tableInStage } from '../stage/staged-table.ts';
+import { rowText } from './row-content.ts';
 import { sameStored } from './same-stored.ts';
 
 /**
@@ -230,18 +231,6 @@ function carriedParts(names: Names, prefix: string): string {
     ...names.liveOnly.map((_, index) => `x${index}`),
   ];
   return carried.map((column) => `, ${prefix}${column} AS ${column}`).join('');
-}
-
-/** SQL: a text that two rows share exactly if all their values are the same. */
-export function rowText(values: readonly string[]): string {
-  const one = (value: string) =>
-    `CASE typeof(${value}) WHEN 'text' THEN 't' || hex(CAST(${value} AS BLOB))
-       WHEN 'real' THEN 'r' || iif(${value} COLLATE BINARY = 0.0, iif(atan2(${value}, -1) > 0, '+0', '-0'), quote(${value})) ELSE quote(${value}) END`;
-  return joinBalanced(
-    values.map((value, index) => (index === 0 ? one(value) : `',' || ${one(value)}`)),
-    '||',
-    "''",
-  );
 }
 
 /**

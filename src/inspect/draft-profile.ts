@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { DataFolder } from '../host/data-folder.ts';
 import { parseProfile } from '../host/parse-profile.ts';
 import { withShortReads } from '../host/private-copy.ts';
@@ -8,13 +8,11 @@ import { SnapbackError } from '../model/errors.ts';
 import type { ProfileDraft } from '../model/profile.ts';
 import type { TaskOptions } from '../model/task.ts';
 import { isNamedAfter } from '../restore/guessed-references.ts';
-import { findPlace, makeFile } from '../snapshots/new-file.ts';
 import type { AnyDatabase } from '../sqlite/database.ts';
 import { foldName, quoteName } from '../sqlite/names.ts';
 import { isCompileError } from '../sqlite/result-codes.ts';
 import { readSchema, type Schema } from '../sqlite/schema.ts';
 import type { Table } from '../sqlite/table.ts';
-import { open } from '../system/files.ts';
 import { understand } from './check-profile.ts';
 import { chooseFields, KEYS, readSample } from './choose-fields.ts';
 import { guessChatKey } from './guess-chat-key.ts';
@@ -63,29 +61,6 @@ export function draftProfile(folder: DataFolder, task: TaskOptions = {}): Promis
     const check = { own: true, database, ...understand({ db, schema, profile }, folder) };
     return { profile: source, check };
   });
-}
-
-/**
- * Writes a draft into a new file. @throws `usage` for a place that belongs to the chat app or to Snapback, `target-exists`,
- * `disk-full`, `folder-read-only`, `io-failed`; then there is no file
- */
-export async function saveDraft(folder: DataFolder, draft: ProfileDraft, to: string): Promise<string> {
-  const file = join(await findPlace(folder, to), basename(to));
-  await makeFile(file, async (path) => {
-    const handle = await open(path, 'wx', 0o600);
-    try {
-      await handle.writeFile(draftText(draft));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  });
-  return file;
-}
-
-/** A draft as the text of a profile file. */
-export function draftText({ profile }: ProfileDraft): string {
-  return `${JSON.stringify(profile, null, 2)}\n`;
 }
 
 /** A log with what its events say. */

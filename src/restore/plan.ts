@@ -2,20 +2,11 @@ import { compareSnapshot } from '../compare/compare-snapshot.ts';
 import type { Comparison, Rewrite } from '../compare/compare-table.ts';
 import { groupEvents, NO_GROUPS } from '../compare/event-groups.ts';
 import { type EventMatch, replacesEvent } from '../compare/match-events.ts';
-import { hashLiveTables, holdsContent } from '../host/content-hash.ts';
+import { hashLiveTables } from '../host/content-hash.ts';
 import type { HostDatabase } from '../host/host-database.ts';
-import {
-  findForeignId,
-  findKeyAround,
-  findLogTable,
-  findUnfitLog,
-  hasRepeatedId,
-  PART_OF_KEY,
-} from '../log/events.ts';
 import type { SnapshotRef, TableDiff } from '../model/diff.ts';
 import type { PlannedTable, RestoreOptions, RestorePlan } from '../model/restore.ts';
 import type { TaskOptions } from '../model/task.ts';
-import { contentAfter } from '../snapshot-file/notes.ts';
 import type { WriteDatabase } from '../sqlite/database.ts';
 import {
   checkKeys,
@@ -24,10 +15,8 @@ import {
   type Integrity,
   type KnownFaults,
 } from '../sqlite/integrity.ts';
-import { foldName, placeOfName } from '../sqlite/names.ts';
-import { STAGE_SCHEMA, stageColumn } from '../stage/layout.ts';
+import { foldName } from '../sqlite/names.ts';
 import type { Stage } from '../stage/stage.ts';
-import { contentTotal } from '../stage/staged-contents.ts';
 import type { StagedTable } from '../stage/staged-table.ts';
 import { createYielder } from '../system/yielder.ts';
 import { findNotKeptUp } from '../write/not-kept-up.ts';
@@ -38,6 +27,7 @@ import type { PlanFound } from './found-before.ts';
 import { findKeepRefusal, type KeptEvents } from './keep-newer.ts';
 import { describeEffects, findBystanders } from './plan-effects.ts';
 import { planId, readByEvidence } from './plan-id.ts';
+import { findForeignEventId, isLogAsLeft } from './planned-log.ts';
 import type { Preflight } from './preflight.ts';
 import { findRefusals } from './refusals.ts';
 import { findSelectRefusal } from './select.ts';
@@ -228,39 +218,4 @@ export async function preparePlan(
 function isIn(names: readonly string[] | null): (table: TableDiff) => boolean {
   const folded = new Set(names?.map(foldName));
   return ({ name }) => names === null || folded.has(foldName(name));
-}
-
-/** Whether the log holds what the restore left that an undo takes back, by the columns which that restore wrote. */
-async function isLogAsLeft(
-  database: HostDatabase,
-  { action, stage }: PlanRequest,
-  task: TaskOptions,
-): Promise<boolean> {
-  const log = foldName(database.profile.log.table);
-  const left = stage.about?.restore?.after.find(({ name }) => foldName(name) === log);
-  const staged = stage.tables.find(({ role }) => role === 'log');
-  if (action !== 'undo' || left === undefined || staged === undefined) return false;
-  if ('hash' in left) return holdsContent(database, left, task);
-  // Without one of its columns the log cannot be as it was left.
-  if (JSON.stringify(staged.columns) !== JSON.stringify(left.columns)) return false;
-  return holdsContent(database, contentAfter(left, await contentTotal(stage, staged, task)), task);
-}
-
-/** The kind of an event id that is no integer, in the log as it is or as it would be; null where there is none. */
-function findForeignEventId(
-  { db, schema, profile }: HostDatabase,
-  comparisons: readonly Comparison[],
-): string | null {
-  const now = findUnfitLog(db, findLogTable(schema, profile), profile);
-  const log = comparisons.find(({ staged }) => staged.role === 'log')?.staged;
-  const place = log === undefined ? -1 : placeOfName(log.columns, profile.log.columns.id);
-  if (now !== null || log === undefined || place === -1) return now;
-  // Only integers are rowids.
-  if (log.rowid === 'key' && log.columns[place] === log.live.rowidColumn) return null;
-  const staged = { schemaName: STAGE_SCHEMA, table: log.name, column: stageColumn(place) };
-  const found = findForeignId(db, staged);
-  // Of the live log that is known by now.
-  const isRepeated = () =>
-    findKeyAround(db, log.live, profile.log.columns.id) !== null && hasRepeatedId(db, staged);
-  return found ?? (isRepeated() ? PART_OF_KEY : null);
 }

@@ -1,4 +1,5 @@
-import { joinLive, rowText } from '../compare/compare-table.ts';
+import { joinLive } from '../compare/compare-table.ts';
+import { rowText } from '../compare/row-content.ts';
 import { sameStored } from '../compare/same-stored.ts';
 import type { HostDatabase } from '../host/host-database.ts';
 import { joinBalanced } from '../sqlite/balanced.ts';
