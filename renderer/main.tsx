@@ -13,6 +13,7 @@ import './styles/bubble.css';
 import './styles/error-note.css';
 import './styles/dialog.css';
 import './styles/restore.css';
+import './styles/receipt.css';
 import './styles/merge.css';
 import './styles/prune.css';
 import './styles/trash.css';
