@@ -128,9 +128,11 @@ function createKeys(table: Table, values: number) {
     of(stage: Stage): Table | null {
       if (key.length > 0) return table;
       const staged = stage.tables.find((one) => one.live.name === name);
-      const own = staged === undefined ? [] : findOwnKey([{ db: stage.db, staged }]);
-      if (own.length === 0 || own.length !== values) return null;
-      isFound = true;
+      if (staged === undefined) return null;
+      const rows = [{ db: stage.db, staged }] as const;
+      isFound ||= findOwnKey(rows).length === values;
+      const own = findOwnKey(rows, values);
+      if (own.length !== values) return null;
       return { ...table, key: own };
     },
     /** @throws `usage` where no snapshot has such a key */

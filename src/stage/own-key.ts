@@ -13,9 +13,13 @@ type OwnRows = { readonly db: AnyDatabase; readonly staged: StagedTable };
 /**
  * The key of a table that nobody declares, because its database is gone: as many of its first columns as it takes to tell
  * all its rows apart, in each of the snapshots that are given. Only columns count that all of them have, that are named as
- * references, and that hold no NULL. Values are told apart as `sameKey` does. Empty where they do not suffice.
+ * references, and that hold no NULL. Values are told apart as `sameKey` does. Empty where they do not suffice. `atLeast`: so many
+ * columns are in it, because elsewhere it takes as many.
  */
-export function findOwnKey([first, ...others]: readonly [OwnRows, ...OwnRows[]]): readonly string[] {
+export function findOwnKey(
+  [first, ...others]: readonly [OwnRows, ...OwnRows[]],
+  atLeast = 1,
+): readonly string[] {
   const { columns } = first.staged;
   const end = columns.findIndex(
     (column) => !isReference(column) || others.some(({ staged }) => !staged.columns.includes(column)),
@@ -25,7 +29,7 @@ export function findOwnKey([first, ...others]: readonly [OwnRows, ...OwnRows[]])
     const key = leading.slice(0, length);
     const states = [first, ...others].map((rows) => stateOfKey(rows, key));
     if (states.includes('has NULL')) return [];
-    if (states.every((state) => state === 'tells apart')) return key;
+    if (length >= atLeast && states.every((state) => state === 'tells apart')) return key;
   }
   return [];
 }

@@ -1,7 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRowHistory } from '../../src/search/row-history.ts';
-import { CHATS, codeOf, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
+import { CHATS, codeOf, hostDump, makePlace, makeRoot, open, putSnapshot, run } from '../support/place.ts';
 
 const root = makeRoot();
 const BIG = 9007199254740993n;
@@ -161,6 +162,33 @@ describe('The history of a row', () => {
       tables: ['chats', 'keyless'],
     });
     expect(await codeOf(readRowHistory(await open(place), { table, key }))).toBe('usage');
+  });
+
+  it('follows a row without the database also where a part of its key is enough in some snapshots', async () => {
+    const place = await makePlace(root(), '', { tables: ['moods'] });
+    const folder = await open(place);
+    const dump = (...moods: readonly (readonly [string, string])[]) =>
+      hostDump(0, { moods: moods.map(([bot_id, mood]) => ({ chat_id: 'c1', bot_id, mood })) });
+    const [first, second, third] = ['01', '02', '03'].map((day) => `rewind/202601${day}T000000Z`);
+    await putSnapshot(place, `${first}`, dump(['mara', 'calm']));
+    await putSnapshot(place, `${second}`, dump(['mara', 'glad'], ['otto', 'calm']));
+    await putSnapshot(place, `${third}`, dump(['otto', 'sad']));
+    await rm(place.databaseFile);
+    const told = async (...key: readonly string[]) => {
+      const { versions } = await readRowHistory(folder, { table: 'moods', key });
+      return versions.map(({ row, in: ids }) => [new Map(row).get('mood'), ids]);
+    };
+    expect(await told('c1', 'mara')).toEqual([
+      ['calm', [first]],
+      ['glad', [second]],
+    ]);
+    expect(await told('c1', 'otto')).toEqual([
+      ['calm', [second]],
+      ['sad', [third]],
+    ]);
+    expect(await codeOf(readRowHistory(folder, { table: 'moods', key: ['c1', 'mara', 'calm'] }))).toBe(
+      'usage',
+    );
   });
 
   it('never writes into the data folder', async () => {
