@@ -30,6 +30,8 @@ export function SearchBox({ phrase, onPhrase, onOpen, onClose, onEnter }: Search
           else if (event.key === 'ArrowDown' || event.key === 'Enter') {
             onOpen();
             onEnter();
+            // The key would also scroll the page that has the focus now.
+            event.preventDefault();
           }
         }}
       >

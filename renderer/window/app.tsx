@@ -10,6 +10,7 @@ import type {
 import { call, listen, openDropped } from '../ask/api.ts';
 import { FolderScreen } from '../folder/folder-screen.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { useItemsInSight } from '../parts/items-in-sight.ts';
 import { later } from '../parts/later.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { isUnderWay, useOpener } from './opener.ts';
@@ -29,6 +30,7 @@ export function App() {
   const [help, setHelp] = useState(false);
   const [inDialog, setInDialog] = useState(false);
   const opener = useOpener();
+  useItemsInSight();
   const { open, folder, opening } = opener;
 
   const openTarget = useCallback(
