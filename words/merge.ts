@@ -1,11 +1,14 @@
 import type { ShownConflict } from '../src/model/conflicts.ts';
 import type { CopyPlan, RestorePlan } from '../src/model/restore.ts';
 import type { MergeSide } from '../src/model/selection.ts';
+import type { SnapshotId } from '../src/model/snapshots.ts';
+import { kindOf, kindWords } from './kinds.ts';
 import { formatWhen } from './moments.ts';
 import { formatNumber } from './numbers.ts';
 import { choose, count } from './plurals.ts';
 import { cellWords } from './rows.ts';
 import { rowsWords } from './selected.ts';
+import { decapitalize } from './sentences.ts';
 
 /* What is said of a restore that merges the snapshot with what was written since. */
 
@@ -103,15 +106,32 @@ export function baseNote(base: MergePlan['base']): string {
 
 /**
  * The buttons that compare with another snapshot than the one that cannot be read, in the order of `bases`. No two are the
- * same: the time has seconds, as that of the one that cannot be read, and the name of the file stands behind it where that does not do.
+ * same: the time has seconds, as that of the one that cannot be read. Of several at the same second, those of another kind are
+ * told by it, and those of the same kind by their order.
  */
 export function compareWithWords(bases: MergePlan['otherBases'], now: Date): readonly string[] {
   const perMoment = Map.groupBy(bases, ({ takenAt }) => takenAt);
   return bases.map(({ snapshot, takenAt, inferred }) => {
     const words = `Compare with what was there ${formatWhen(takenAt, now, 'full', 'seconds')}`;
-    const isOne = perMoment.get(takenAt)?.length === 1;
-    return `${words}${inferred ? ', before the rewind' : ''}${isOne ? '' : ` (${snapshot})`}`;
+    const same = (perMoment.get(takenAt) ?? []).map((base) => base.snapshot);
+    return `${words}${inferred ? ', before the rewind' : ''}${tellApart(snapshot, same)}`;
   });
+}
+
+/** ` (checkpoint)`, ` (the earlier of two)`, ` (checkpoint, 2 of 3)`: which one of those of the same moment; nothing for the only one. */
+function tellApart(snapshot: SnapshotId, same: readonly SnapshotId[]): string {
+  const kind = kindOf(snapshot);
+  // The name of a later one only has something behind that of the earlier one.
+  const alike = same.filter((other) => kindOf(other) === kind).toSorted();
+  const place = alike.indexOf(snapshot);
+  const order =
+    alike.length === 2
+      ? [`the ${place === 0 ? 'earlier' : 'later'} of two`]
+      : alike.length > 2
+        ? [`${formatNumber(place + 1)} of ${formatNumber(alike.length)}`]
+        : [];
+  const parts = [...(alike.length === same.length ? [] : [decapitalize(kindWords(kind).one)]), ...order];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 /** How many are still to be chosen. */
