@@ -1,6 +1,6 @@
 import type { DataFolder } from '../host/data-folder.ts';
 import { markOfDatabase } from '../host/database-mark.ts';
-import { readJournal } from '../journal/journal.ts';
+import { readJournalIfAllowed } from '../journal/journal.ts';
 import { chainColumns } from '../log/events.ts';
 import { type LiveLog, withLiveLog } from '../log/live-log.ts';
 import type { ReadMark } from '../log/log-questions.ts';
@@ -25,9 +25,9 @@ const MOST_READ_AT_A_GLANCE = 20_000;
  * snapshot is longer than that, the live log must not have grown either. A `patient` look reads the log to be sure. To a
  * `glance`, all of them hold while nobody has written to the database since. Where somebody has, it reads a short log, and
  * knows of a long one only that two logs are not the same, by the number of events and the last one, and only until a
- * restore of ours: that may have brought back an earlier event. Where another program has changed an event and changed it
- * back, only a `patient` look shows it. `other` is a glance for snapshots of another lineage alone. Empty where the database
- * cannot be read with this effort.
+ * restore of ours: that may have brought back an earlier event. Where the journal may not be read, nobody knows of a restore.
+ * Where another program has changed an event and changed it back, only a `patient` look shows it. `other` is a glance for
+ * snapshots of another lineage alone. Empty where the database cannot be read with this effort.
  * @throws `cancelled`
  */
 export async function recallLineages(
@@ -58,10 +58,11 @@ export async function recallLineages(
       if (lineage === null || log === null) continue;
       const settled = lineage.verdict === 'other' || log.events <= lineage.live.events;
       const fits = settled || now.events === lineage.live.events;
-      const isStillOther = lineage.verdict === 'other' && (lineage.restore ?? null) === restore;
+      const isUntouched = restore !== undefined && (lineage.restore ?? null) === restore;
+      const isStillOther = lineage.verdict === 'other' && isUntouched;
       const isSure = now.isSure || isStillOther || lineage.database === database;
       if (fits && isSure && now.has(lineage.live))
-        found.set(key, { ...facts, lineage: { ...lineage, database, restore } });
+        found.set(key, { ...facts, lineage: { ...lineage, database, restore: restore ?? null } });
     }
     return found;
   }).catch(unlessCancelled);
@@ -78,10 +79,15 @@ async function rememberAgain(folder: DataFolder, confirmed: ReadonlyMap<string, 
   await remember(folder, new Map([...remembered, ...still]));
 }
 
-/** What names the newest restore or undo of ours that was about to write; null: there is none. */
-async function newestRestore(folder: DataFolder): Promise<string | null> {
-  const begun = (await readJournal(folder)).flatMap((one) => (one.type === 'prepared' ? [one] : []));
-  return begun.at(-1)?.safetyCopyId ?? null;
+/**
+ * What names the newest restore or undo of ours that was about to write; null: there is none. Undefined: the journal may not
+ * be read, so that nobody knows.
+ */
+async function newestRestore(folder: DataFolder): Promise<string | null | undefined> {
+  const journal = await readJournalIfAllowed(folder);
+  return journal === null
+    ? undefined
+    : (journal.findLast((one) => one.type === 'prepared')?.safetyCopyId ?? null);
 }
 
 /** `has`: whether the log still begins with what it was then; where that `isSure`, every event was looked at. */
@@ -147,7 +153,7 @@ export async function judgeLineages(
 ): Promise<ReadonlyMap<string, Remembered>> {
   const lengths = [...known.values()].flatMap(({ log }) => (log === null ? [] : [log.events]));
   if (lengths.length === 0) return new Map();
-  const restore = await newestRestore(folder);
+  const restore = (await newestRestore(folder)) ?? null;
   const database = await markOfDatabase(folder);
   const read = (live: LiveLog) => live.chains(lengths);
   const chains = await withLiveLog(folder, 'patient', task, read).catch(unlessCancelled);

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkSnapshot, listSnapshots } from '../../src/catalog/catalog.ts';
 import type { DataFolder } from '../../src/host/data-folder.ts';
@@ -141,6 +142,22 @@ describe('the timeline of a snapshot', () => {
       expect(await lineages()).toEqual(['other']);
     },
   );
+
+  test('is not called another one where the journal of restores may not be read, in a long log', async () => {
+    run(folder, addEvents(20_001));
+    await putSnapshot(folder, one, dumpChat(folder));
+    run(folder, "UPDATE event_log SET payload_json = '{}' WHERE id = 2");
+    const journal = join(folder.dir, 'snapback', 'journal.jsonl');
+    // Nobody may read a journal that is a folder, not even root.
+    await mkdir(journal, { recursive: true });
+    expect((await find(one, true)).lineage).toBe('other');
+    await rm(journal, { recursive: true });
+    await applyRestore(folder, restoring(one, { acceptOtherTimeline: true }), NOW);
+    await rm(journal);
+    await mkdir(journal);
+    expect((await find(one)).lineage).toBe('unknown');
+    expect((await find(one, true)).lineage).toBe('same');
+  });
 
   test('is another one if only the middle of the log differs', async () => {
     await putSnapshot(folder, one, dumpChat(folder));
