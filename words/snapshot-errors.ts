@@ -7,6 +7,11 @@ const CHOOSE_ANOTHER = {
   cli: 'Choose another one; “snapback list” shows them.',
 };
 
+const SAVE_OR_CHOOSE_ANOTHER = {
+  window: `If anything of it is whole, “Save what is whole…” saves that. ${CHOOSE_ANOTHER.window}`,
+  cli: `If anything of it is whole, “snapback salvage” saves that. ${CHOOSE_ANOTHER.cli}`,
+};
+
 /** What can be wrong with a snapshot, and why one cannot be pruned. */
 export const snapshotErrors = {
   'snapshot-missing': (failure, now) => ({
@@ -22,11 +27,11 @@ export const snapshotErrors = {
       cli: 'Check the file’s permissions, or choose another snapshot; “snapback list” shows them.',
     },
   },
-  'snapshot-damaged': {
+  'snapshot-damaged': ({ detail }) => ({
     title: 'This snapshot is damaged',
     unharmed: FILE_KEPT,
-    next: CHOOSE_ANOTHER,
-  },
+    next: detail.nothingWhole === true ? CHOOSE_ANOTHER : SAVE_OR_CHOOSE_ANOTHER,
+  }),
   'snapshot-salvaged': {
     title: 'This was saved from a damaged snapshot',
     next: {

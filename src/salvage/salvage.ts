@@ -161,9 +161,7 @@ function requireRows<T>(use: (found: Found) => Promise<T>) {
       throw new SnapbackError(
         'snapshot-damaged',
         'Nothing in this file is intact, so nothing can be saved from it.',
-        {
-          why: found.why,
-        },
+        { why: found.why, nothingWhole: true },
       );
     return use(found);
   };

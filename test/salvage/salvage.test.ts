@@ -155,9 +155,9 @@ test('a snapshot that is whole is not salvaged, and one in which nothing is whol
   const to = join(folder.dir, 'saved.json');
   expect(await codeOf(salvageSnapshot(folder, id, { to, format: 'json' }))).toBe('usage');
   await putSnapshot(folder, ID, '{"last_event_id": 3, "event_log": [{"id": 1, "ki');
-  expect((await errorOf(salvageSnapshot(folder, ID, { to, format: 'json' }))).message).toMatch(
-    /Nothing in this file/,
-  );
+  const refusal = await errorOf(salvageSnapshot(folder, ID, { to, format: 'json' }));
+  expect(refusal.message).toMatch(/Nothing in this file/);
+  expect(refusal.detail).toMatchObject({ nothingWhole: true });
 });
 
 test('rows behind a gap count only where it is certain whose they are, and the gap is named by the rows around it', async () => {

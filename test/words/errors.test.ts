@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/model/errors.ts';
 import { explain, type Face } from '../../words/errors.ts';
+import type { Failure } from '../../words/failure.ts';
 import { titleWords } from '../../words/snapshots.ts';
 
 const faces = ['window', 'cli'] as const;
@@ -31,6 +32,7 @@ test.each([
   ['database-missing', '--data'],
   ['snapshot-without-log', '--mode projections'],
   ['snapshot-missing', 'snapback list'],
+  ['snapshot-damaged', 'snapback salvage'],
   ['plan-stale', '--yes'],
   ['conflicts-open', '--choices'],
   ['merge-refused', '--to'],
@@ -48,6 +50,13 @@ test.each(faces.flatMap((face) => ERROR_CODES.map((code) => [code, face] as cons
     expect(words.next).toMatch(face === 'cli' ? /snapback history/ : /Open the folder again/);
   },
 );
+
+test('a damaged snapshot leads to what is whole of it, unless nothing is', () => {
+  const nextOf = (detail: Failure['detail'], face: Face) =>
+    explain({ code: 'snapshot-damaged', message: 'It is damaged.', detail }, face).next;
+  expect(nextOf({}, 'window')).toContain('“Save what is whole…”');
+  for (const face of faces) expect(nextOf({ nothingWhole: true }, face)).not.toMatch(/salvage|whole/);
+});
 
 test('whoever only missed the answer of a command is not told to run it again', () => {
   const failure = {
