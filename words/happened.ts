@@ -38,7 +38,9 @@ export function happenedWords(happened: Happened, rules: Rules, now: Date): Happ
       return { heading: [undoneWords(happened)], note: [plain(undoneNote(happened, now))] };
     case 'several':
       return {
-        heading: [rewoundSeveralTimes(happened.loss, now), hiddenWords(happened.loss, rules)],
+        heading: areRewoundAgain(happened)
+          ? [rewoundSeveralTimes(happened.loss, now), hiddenWords(happened.loss, rules)]
+          : lossWords(happened.loss, rules, now),
         note: sinceWords(happened.loss),
       };
     case 'staged':
@@ -51,14 +53,8 @@ export function happenedWords(happened: Happened, rules: Rules, now: Date): Happ
         ],
       };
     case 'rewound':
-    case 'written-since': {
-      const { loss } = happened;
-      const rewound = rewoundWords(loss, now);
-      return {
-        heading: rewound === null ? [hiddenIn(loss, rules)] : [rewound, hiddenWords(loss, rules)],
-        note: sinceWords(loss),
-      };
-    }
+    case 'written-since':
+      return { heading: lossWords(happened.loss, rules, now), note: sinceWords(happened.loss) };
   }
 }
 
@@ -73,6 +69,24 @@ export function earlierWords(
     what: `Undo the last ${rewinds} rewinds, back to ${formatWhen(way.takenAt, now, 'bare')}`,
     action: `Bring back ${count(messages, 'message')}`,
   };
+}
+
+/** What the newest rewind took, and when. */
+function lossWords(loss: Loss, rules: Rules, now: Date): readonly Story[] {
+  const rewound = rewoundWords(loss, now);
+  return rewound === null ? [hiddenIn(loss, rules)] : [rewound, hiddenWords(loss, rules)];
+}
+
+/** Whether an earlier rewind took more of each of these chats. Else the rewinds in a row were of different chats. */
+function areRewoundAgain({ loss, earlier }: Extract<Happened, { readonly state: 'several' }>): boolean {
+  const amountOf = ({ returningEvents }: Way, { chat }: NewerEvents) =>
+    sumOf(
+      returningEvents.filter((group) => group.chat === chat),
+      ({ events, hidden }) => events - hidden,
+    );
+  return backGroups(loss).every((group) =>
+    earlier.some((way) => amountOf(way, group) > amountOf(loss, group)),
+  );
 }
 
 function rewoundWords(loss: Loss, now: Date): Story | null {

@@ -41,6 +41,32 @@ test('a rewind that is only on record took nothing from the log, and what to do 
   expect(storyText(alone.note)).toMatch(/nothing is lost\.$/);
 });
 
+test.each([
+  {
+    chats: 'the same one',
+    earlier: [group('Lighthouse', 30)],
+    says: /^You rewound Lighthouse several times, last /,
+  },
+  {
+    chats: 'another one',
+    earlier: [group('Harbour', 6), group('Lighthouse', 20)],
+    says: /^You rewound Lighthouse (?!several)/,
+  },
+  {
+    chats: 'another one, and what was written in this one between both rewinds stays away',
+    earlier: [group('Harbour', 26), group('Lighthouse', 17)],
+    says: /^You rewound Lighthouse (?!several)/,
+  },
+])(
+  'after rewinds in a row, a chat was rewound several times only if it was: $chats before',
+  ({ earlier, says }) => {
+    const last = { ...loss, rewoundAt: '2026-11-23T13:30:00Z' };
+    const way = { ...last, returningEvents: earlier };
+    const told = happenedWords({ state: 'several', loss: last, earlier: [way] }, rules, now);
+    expect(told.heading.map(storyText).join(' ')).toMatch(says);
+  },
+);
+
 describe('after a rewind, what was written since', () => {
   test('stays, and the other way is named by what it removes', () => {
     expect(noteOf({})).toBe(
