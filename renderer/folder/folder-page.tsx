@@ -106,6 +106,8 @@ export function FolderPage(props: FolderPageProps) {
       onKeep={props.onKeep}
       onCloseFile={props.onCloseFile}
       happened={props.happened?.snapshotId === first.id ? props.happened : null}
+      news={newsOn(first.id, props.happened)}
+      onNews={(id) => data.choose(new Set([id]))}
       waiting={props.waiting}
       actions={{
         onRestore: props.onRestore,
@@ -116,6 +118,12 @@ export function FolderPage(props: FolderPageProps) {
       }}
     />
   );
+}
+
+/** What a person who reads about this snapshot does not know yet: what was lost, where another one brings it back. */
+function newsOn(id: SnapshotId, answer: HappenedOf | null): HappenedOf | null {
+  if (answer === null || answer.outdated || answer.snapshotId === id) return null;
+  return answer.isNews ? answer : null;
 }
 
 /** The page while something takes a moment. `words`: what is said, if it is not the name of the page. */

@@ -30,6 +30,8 @@ export type HappenedOf = {
   readonly outdated: boolean;
   /** Whether it is from before a change of the database. */
   readonly followed: Followed;
+  /** Another loss than the one that a person has read of last: a rewind since then, or one that is left after a restore. */
+  readonly isNews: boolean;
 };
 
 /** What was answered, how long that took, and which restores and changes of the database it knows of. */
@@ -108,12 +110,16 @@ export function useHappened(asking: Asking): HappenedOf | null {
     [behind, waits, revisions.database],
   );
   const snapshotId = happened === null ? null : (snapshotOf(happened) ?? proposed);
+  const [readOf, setReadOf] = useState<SnapshotId | null>(null);
+  if (snapshotId !== null && snapshotId !== readOf && chosen.size === 1 && chosen.has(snapshotId))
+    setReadOf(snapshotId);
+  const isNews = happened !== null && 'loss' in happened && readOf !== null && readOf !== snapshotId;
   return useMemo(
     () =>
       happened === null || snapshotId === null || !hasDatabase
         ? null
-        : { happened, snapshotId, outdated, followed },
-    [happened, snapshotId, outdated, followed, hasDatabase],
+        : { happened, snapshotId, outdated, followed, isNews },
+    [happened, snapshotId, outdated, followed, isNews, hasDatabase],
   );
 }
 

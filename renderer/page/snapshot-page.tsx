@@ -20,6 +20,7 @@ import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Working } from '../parts/working.tsx';
 import { type HappenedActions, HappenedHero } from './happened-hero.tsx';
+import { NewsNote } from './news-note.tsx';
 import { useComparison } from './use-comparison.ts';
 import { ViewTabs } from './view-tabs.tsx';
 
@@ -47,6 +48,9 @@ export type SnapshotPageProps = {
     readonly outdated: boolean;
     readonly followed: Followed;
   } | null;
+  /** What was lost meanwhile, and which snapshot brings it back; null: nothing, or the person knows. */
+  readonly news: { readonly happened: Happened; readonly snapshotId: SnapshotId } | null;
+  readonly onNews: (id: SnapshotId) => void;
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;
   readonly actions: HappenedActions;
@@ -76,6 +80,7 @@ export function SnapshotPage(props: SnapshotPageProps) {
   const loss = happened !== null && 'loss' in happened ? happened.loss : null;
   return (
     <section className="page" aria-label={title}>
+      {props.news !== null && !isGone && <NewsNote {...props.news} onShow={props.onNews} />}
       {isOutdated && (
         <div className="hero happened">
           <Working progress={null} words="Looking at how your chats are now" />
