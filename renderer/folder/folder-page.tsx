@@ -106,7 +106,7 @@ export function FolderPage(props: FolderPageProps) {
       onKeep={props.onKeep}
       onCloseFile={props.onCloseFile}
       happened={props.happened?.snapshotId === first.id ? props.happened : null}
-      news={newsOn(first.id, props.happened)}
+      news={newsOn(first.id, props.happened, snapshots)}
       onNews={(id) => data.choose(new Set([id]))}
       waiting={props.waiting}
       actions={{
@@ -120,10 +120,17 @@ export function FolderPage(props: FolderPageProps) {
   );
 }
 
-/** What a person who reads about this snapshot does not know yet: what was lost, where another one brings it back. */
-function newsOn(id: SnapshotId, answer: HappenedOf | null): HappenedOf | null {
-  if (answer === null || answer.outdated || answer.snapshotId === id) return null;
-  return answer.isNews ? answer : null;
+/**
+ * What a person who reads about this snapshot does not know yet: what was lost, where another one brings it back. Only once
+ * that one is in the list, which may be read later: else there would be nothing to lead to.
+ */
+function newsOn(
+  id: SnapshotId,
+  answer: HappenedOf | null,
+  snapshots: readonly ListedSnapshot[],
+): HappenedOf | null {
+  if (answer === null || answer.outdated || answer.snapshotId === id || !answer.isNews) return null;
+  return snapshots.some((one) => one.id === answer.snapshotId) ? answer : null;
 }
 
 /** The page while something takes a moment. `words`: what is said, if it is not the name of the page. */

@@ -188,6 +188,22 @@ test('a rewind while the window is open is told on the page that is read, and le
   await expect(news).toBeHidden();
 });
 
+test('news of a rewind lead to its snapshot only once that is in the list, however late the list is', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(hero(page)).toContainText('You rewound Lighthouse');
+  const line = page.getByRole('option').first();
+  const listed = Number(await line.getAttribute('aria-setsize'));
+  await replyLate(app, 'snapshots.list', 4_000);
+  await takeSnapshot(await openDataFolder(demo), 'rewind');
+  run(demo, REWIND_HARBOUR);
+  await button(page, 'Show what was lost').click();
+  expect(await line.getAttribute('aria-setsize')).toBe(String(listed + 1));
+  await expect(hero(page)).toContainText('You rewound Harbour');
+});
+
 test('the first screen says that nothing is missing', async ({ place, demo }, info) => {
   for (const kind of ['rewind', 'periodic']) rmSync(join(demo, 'snapshots', kind), { recursive: true });
   const { app, page } = await place.launch({ data: demo });
