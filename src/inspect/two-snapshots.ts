@@ -162,12 +162,16 @@ function rowsIn({ tables, unreadable, drift }: Stage, name: string): number | nu
   );
 }
 
-/** How the tables of the two snapshots differ. What both have and only today's database lacks does not count. */
-function schemaDifferences({ after, before }: TwoStages): readonly SchemaDifference[] {
+/**
+ * How the tables of the two snapshots differ. What both have and only today's database lacks does not count. Nor does what
+ * only one of them notes, where there is no database: the tables that stand in for its own tell nothing of the other one.
+ */
+function schemaDifferences({ after, before, live }: TwoStages): readonly SchemaDifference[] {
   const [was, is] = [before.stage.about, after.stage.about];
+  const isUnknown = live.from === 'snapshots' && (was === null || is === null);
   const isSame = (kind: string) =>
-    (kind === 'schema-changed' && was !== null && was.schemaHash === is?.schemaHash) ||
-    (kind === 'user-version-changed' && was !== null && was.userVersion === is?.userVersion);
+    (kind === 'schema-changed' && (isUnknown || (was !== null && was.schemaHash === is?.schemaHash))) ||
+    (kind === 'user-version-changed' && (isUnknown || (was !== null && was.userVersion === is?.userVersion)));
   const of = ({ stage }: TwoStages['after'], side: SchemaDifference['of']) =>
     stage.drift.filter(({ kind }) => !isSame(kind)).map((drift) => ({ ...drift, of: side }));
   return [...of(after, 'snapshot'), ...of(before, 'other')];

@@ -134,3 +134,18 @@ test('a column that only one of the two has is a difference of their tables, als
   const { schema } = await compare(folder, 'weekly/a', 'weekly/b');
   expect(schema).toMatchObject([{ table: 'chats', column: 'pinned' }]);
 });
+
+test('what only one of the two notes of its tables is no difference of them without a database', async () => {
+  const { folder, second } = await makeTwo();
+  await putSnapshot(folder, 'weekly/a', hostDump(0, { chats: [{ id: 'c1', title: 'A' }] }));
+  run(folder, 'PRAGMA user_version = 7');
+  const { id: third } = await takeSnapshot(folder, 'rewind');
+  for (const suffix of ['', '-wal', '-shm']) await rm(folder.databaseFile + suffix, { force: true });
+  for (const id of [second, third]) {
+    expect((await compare(folder, id, 'weekly/a')).schema).toEqual([]);
+    expect((await compare(folder, 'weekly/a', id)).schema).toEqual([]);
+  }
+  // Both of them note it.
+  const { schema } = await compare(folder, second, third);
+  expect(schema.map(({ kind }) => kind)).toContain('user-version-changed');
+});
