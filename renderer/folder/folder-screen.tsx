@@ -6,7 +6,7 @@ import { call } from '../ask/api.ts';
 import { useSteady } from '../ask/use-steady.ts';
 import { isWritable } from '../ask/writable.ts';
 import { useFocusKeeper } from '../parts/focus-keeper.ts';
-import { focusHits, SearchBox } from '../search/search-box.tsx';
+import { SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
 import { isOfFolder } from '../snapshots/snapshot-groups.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
@@ -169,6 +169,8 @@ export function FolderScreen(props: FolderScreenProps) {
               folderId={folderId}
               phrase={panel.phrase}
               loss={lossOf(happened)}
+              isEntering={panel.isEntering}
+              onEntered={panel.endEntering}
               onOpen={(hit) => {
                 data.choose(new Set([hit.snapshotId]));
                 panel.close('stays');
@@ -205,7 +207,7 @@ export function FolderScreen(props: FolderScreenProps) {
           onPhrase={panel.setPhrase}
           onOpen={panel.open}
           onClose={steady.closeSearch}
-          onEnter={focusHits}
+          onEnter={panel.enter}
         />
         <FolderActions
           facts={facts}

@@ -58,7 +58,14 @@ export function focusSearchBox(): void {
   input?.select();
 }
 
-/** Puts the focus on the first hit, if there is one. */
-export function focusHits(): void {
-  document.querySelector<HTMLElement>('.hits [role=row]')?.focus();
+/** Puts the focus on the first hit. False: there is none yet. */
+export function focusFirstHit(): boolean {
+  const first = document.querySelector<HTMLElement>('.hits [role=row]');
+  first?.focus();
+  return first !== null;
+}
+
+/** Whether the focus is in the field. */
+export function isInSearchBox(): boolean {
+  return document.activeElement?.matches('.search-input') === true;
 }

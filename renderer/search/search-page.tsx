@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button, Checkbox, GridList, GridListItem, type Key } from 'react-aria-components';
 import type { FolderId } from '../../electron/contract.ts';
 import type { Loss } from '../../src/model/happened.ts';
@@ -22,6 +22,7 @@ import { Working } from '../parts/working.tsx';
 import { ChosenHitsBar } from './chosen-hits-bar.tsx';
 import { HitRow } from './hit-row.tsx';
 import { LastLost } from './last-lost.tsx';
+import { focusFirstHit, isInSearchBox } from './search-box.tsx';
 import { type Search, useSearch } from './use-search.ts';
 import type { ChosenHit } from './use-search-panel.ts';
 
@@ -30,6 +31,9 @@ export type SearchPageProps = {
   readonly phrase: string;
   /** What the newest rewind took; null: nothing, or it is not known. */
   readonly loss: Loss | null;
+  /** Whether the first hit gets the focus as soon as it is there. */
+  readonly isEntering: boolean;
+  readonly onEntered: () => void;
   /** Shows a snapshot and what was found in it. */
   readonly onOpen: (hit: ChosenHit) => void;
   readonly onClose: () => void;
@@ -39,7 +43,8 @@ export type SearchPageProps = {
 const HITS_AT_ONCE = 30;
 
 /** What was found in all snapshots and the database; before anything is typed, what was lost last. */
-export function SearchPage({ folderId, phrase, loss, onOpen, onClose }: SearchPageProps) {
+export function SearchPage(props: SearchPageProps) {
+  const { folderId, phrase, loss, onOpen, onClose } = props;
   const [words, setWords] = useState(false);
   const [onlyGone, setOnlyGone] = useState(false);
   const [history, setHistory] = useState<RowName | null>(null);
@@ -65,7 +70,13 @@ export function SearchPage({ folderId, phrase, loss, onOpen, onClose }: SearchPa
         {phrase.trim() === '' ? (
           <LastLost loss={loss} onOpen={onOpen} />
         ) : (
-          <Found search={search} onlyGone={onlyGone} onOpen={onOpen} onHistory={setHistory} />
+          <Found
+            search={search}
+            onlyGone={onlyGone}
+            entering={props.isEntering ? props.onEntered : null}
+            onOpen={onOpen}
+            onHistory={setHistory}
+          />
         )}
       </section>
       {history !== null && (
@@ -78,11 +89,13 @@ export function SearchPage({ folderId, phrase, loss, onOpen, onClose }: SearchPa
 type FoundProps = {
   readonly search: Search;
   readonly onlyGone: boolean;
+  /** Ends that the first hit is to get the focus; null: it is not. */
+  readonly entering: (() => void) | null;
   readonly onOpen: (hit: ChosenHit) => void;
   readonly onHistory: (row: RowName) => void;
 };
 
-function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
+function Found({ search, onlyGone, entering, onOpen, onHistory }: FoundProps) {
   const { busy, progress, hits, result, error, cancel } = search;
   const [most, setMost] = useState(HITS_AT_ONCE);
   const wanted = onlyGone ? hits.filter(mayBeGone) : hits;
@@ -135,6 +148,7 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
           {({ hit }) => (
             <GridListItem className="hit-line" textValue={hit.text.slice(0, 200)}>
               <HitRow hit={hit} extent={extent} />
+              {entering !== null && hit === shown[0]?.hit && <FocusOnHit onDone={entering} />}
               {hit.key.length > 0 && (
                 <Button
                   className="button quiet"
@@ -183,6 +197,15 @@ function Found({ search, onlyGone, onOpen, onHistory }: FoundProps) {
       )}
     </>
   );
+}
+
+/** Moves the focus from the search field to the first hit, now that this is there. React Aria draws its lines later than the rest. */
+function FocusOnHit({ onDone }: { readonly onDone: () => void }) {
+  useEffect(() => {
+    if (isInSearchBox()) focusFirstHit();
+    onDone();
+  }, [onDone]);
+  return null;
 }
 
 /** Brings back what is gone now, from the newest snapshot that shows it. */

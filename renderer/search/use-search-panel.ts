@@ -1,6 +1,7 @@
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import type { Sought } from '../ask/snapshot-view.ts';
+import { focusFirstHit } from './search-box.tsx';
 
 export type ChosenHit = { readonly snapshotId: SnapshotId; readonly sought: Sought };
 
@@ -9,6 +10,11 @@ export type SearchPanel = {
   readonly phrase: string;
   readonly setPhrase: (phrase: string) => void;
   readonly open: () => void;
+  /** Moves on to the first hit: at once, or as soon as it is there, unless the phrase changes or the focus moves on. */
+  readonly enter: () => void;
+  /** Whether the first hit is to get the focus once it is there. */
+  readonly isEntering: boolean;
+  readonly endEntering: () => void;
   /** Closes it and forgets the phrase. `back`: the focus returns to where it was. */
   readonly close: (focus: 'back' | 'stays') => void;
   /** The hit for which it was closed, until that is shown. */
@@ -22,6 +28,8 @@ export type SearchPanel = {
 export function useSearchPanel(): SearchPanel {
   const [isOpen, setOpen] = useState(false);
   const [phrase, setPhrase] = useState('');
+  /** The phrase to whose hits the person wants to go; null: to none. */
+  const [entered, setEntered] = useState<string | null>(null);
   const [chosenHit, setChosenHit] = useState<ChosenHit | null>(null);
   const [hits, setHits] = useState(0);
   /** What had the focus when it was opened. Noted at once, because the field gets the focus right after that. */
@@ -37,9 +45,12 @@ export function useSearchPanel(): SearchPanel {
     setChosenHit(null);
     setOpen(true);
   }, []);
+  const enter = useCallback(() => setEntered(focusFirstHit() ? null : phrase), [phrase]);
+  const endEntering = useCallback(() => setEntered(null), []);
   const close = useCallback((focus: 'back' | 'stays') => {
     setOpen(false);
     setPhrase('');
+    setEntered(null);
     const { current } = before;
     before.current = null;
     heir.current = focus === 'back' && current instanceof HTMLElement ? current : null;
@@ -51,5 +62,9 @@ export function useSearchPanel(): SearchPanel {
     heir.current = null;
     if (current?.isConnected === true) current.focus();
   }, [isOpen]);
-  return { isOpen, phrase, setPhrase, open, close, chosenHit, chooseHit, hits };
+  const isEntering = entered === phrase;
+  return {
+    ...{ isOpen, phrase, setPhrase, open, enter, isEntering, endEntering },
+    ...{ close, chosenHit, chooseHit, hits },
+  };
 }

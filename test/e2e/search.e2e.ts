@@ -77,6 +77,26 @@ test('a lost word is found by keyboard, with where it was, and its snapshot open
   await look(app, page, info.outputPath('opened'));
 });
 
+test('whoever goes on to the hits before they are there gets to the first one, unless they go on typing', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  const field = named(page, 'searchbox', 'Search everything that ever was');
+  await expect(page.locator('.hero')).toBeVisible();
+  await find(app);
+  await page.keyboard.type('letter');
+  await page.keyboard.press('Enter');
+  await expect(hits(page).first()).toBeFocused();
+  await find(app);
+  await page.keyboard.type('lett');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.type('er');
+  await expect(page.getByRole('status').filter({ hasText: /gone now$/ })).toBeVisible();
+  await expect(hits(page).first()).toBeVisible();
+  await expect(field).toBeFocused();
+});
+
 test('a search leaves what was chosen and read before it, and the focus returns there', async ({
   place,
   demo,
