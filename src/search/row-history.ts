@@ -61,10 +61,10 @@ export async function readRowHistory(
               const rows = readings.map(({ key }) =>
                 keyed === null ? null : findInStage(stage, keyed, key),
               );
-              if (keyed !== null)
-                for (const [at, { versions }] of readings.entries())
-                  versions.add(rows[at] ?? null, snapshot.id);
-              for (const reason of notesOf(stage, table.name)) notSearched.push({ id: snapshot.id, reason });
+              for (const [at, { versions }] of readings.entries())
+                versions.add(rows[at] ?? null, snapshot.id);
+              const reasons = [...notesOf(stage, table.name), ...(keyed === null ? [keys.whyNone] : [])];
+              for (const reason of reasons) notSearched.push({ id: snapshot.id, reason });
             });
           }),
         );
@@ -123,12 +123,13 @@ function refuse(table: string, message: string): SnapbackError {
 function createKeys(table: Table, values: number) {
   const { name, key } = table;
   let isFound = key.length > 0;
+  const cannot = `cannot be told apart by ${values} ${values === 1 ? 'value' : 'values'}`;
   return {
-    /** The table with its key in this snapshot. Null: its rows cannot be found by so many values. */
+    whyNone: `The rows of “${name}” ${cannot} in it.`,
+    /** The table with its key in this snapshot. Null: there are rows, which cannot be found by so many values. */
     of(stage: Stage): Table | null {
-      if (key.length > 0) return table;
       const staged = stage.tables.find((one) => one.live.name === name);
-      if (staged === undefined) return null;
+      if (key.length > 0 || staged === undefined || staged.rows === 0) return table;
       const rows = [{ db: stage.db, staged }] as const;
       isFound ||= findOwnKey(rows).length === values;
       const own = findOwnKey(rows, values);
@@ -137,18 +138,14 @@ function createKeys(table: Table, values: number) {
     },
     /** @throws `usage` where no snapshot has such a key */
     requireOne(): void {
-      if (!isFound)
-        throw refuse(
-          name,
-          `Without the database, the rows of “${name}” cannot be told apart by ${values} ${values === 1 ? 'value' : 'values'}.`,
-        );
+      if (!isFound) throw refuse(name, `Without the database, the rows of “${name}” ${cannot}.`);
     },
   };
 }
 
 function findInStage(stage: Stage, live: Table, key: readonly StoredValue[]): Row | null {
   const staged = stage.tables.find((one) => one.live.name === live.name);
-  if (staged === undefined) return null;
+  if (staged === undefined || staged.rows === 0) return null;
   const inStage = (column: string) => {
     const place = staged.columns.indexOf(column);
     return place === -1 ? null : stageColumn(place);

@@ -191,6 +191,24 @@ describe('The history of a row', () => {
     );
   });
 
+  it('names each snapshot without the database in which so many values do not tell the rows apart', async () => {
+    const place = await makePlace(root(), '', { tables: ['moods'] });
+    const folder = await open(place);
+    const dump = (...moods: readonly (readonly [string, string])[]) =>
+      hostDump(0, { moods: moods.map(([bot_id, mood]) => ({ chat_id: 'c1', bot_id, mood })) });
+    const [one, two, none] = ['01', '02', '03'].map((day) => `rewind/202601${day}T000000Z`);
+    await putSnapshot(place, `${one}`, dump(['mara', 'calm']));
+    await putSnapshot(place, `${two}`, dump(['mara', 'glad'], ['otto', 'calm']));
+    await putSnapshot(place, `${none}`, dump());
+    await rm(place.databaseFile);
+    const { versions, notSearched } = await readRowHistory(folder, { table: 'moods', key: ['c1'] });
+    expect(versions.map(({ in: ids }) => ids)).toEqual([[one]]);
+    expect(notSearched).toEqual([
+      { id: two, reason: 'The rows of “moods” cannot be told apart by 1 value in it.' },
+      { id: null, reason: expect.any(String) },
+    ]);
+  });
+
   it('never writes into the data folder', async () => {
     const place = await makePlace(root(), CHATS, { tables: ['chats'], journalMode: 'delete' });
     const folder = { ...(await open(place)), cacheDir: join(place.dir, '..', 'cache') };
