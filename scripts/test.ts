@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { buildIfStale } from './build.ts';
 import { prepareApp, prepareRuntime, type Runtime } from './electron-runtime.ts';
 import { root, run, runMain, say, tool } from './run.ts';
@@ -9,17 +9,24 @@ import { ensureSystemPackages } from './system-packages.ts';
 type Counts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 type FileReport = {
   readonly status: string;
-  readonly assertionResults: readonly { readonly status: string }[];
+  readonly name: string;
+  readonly message: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
 };
 type Step = { readonly name: string; readonly test: () => Promise<Counts> };
 
 const results = join(root, 'test-results');
+const unitReport = join(results, 'unit.json');
 
 /*
  * `npm test` checks types, lint and unused code, then runs the tests without a window and those in the real app. A failing
  * step does not stop the others. `--only-windows ARGUMENTS` runs only the last step, with these arguments for Playwright.
  * The counts are printed at the end and written to `test-results/summary`. A step that fails without a failing test counts
- * as one failure.
+ * as one failure. What failed without a window is told again at the end: often only the end of a log is kept.
  */
 await runMain(async () => {
   const [first, ...rest] = process.argv.slice(2);
@@ -50,6 +57,7 @@ await runMain(async () => {
   }
   if (sum.skipped > 0) say(`${sum.skipped} tests were skipped`);
   if (failing.length > 0) say(`failed: ${failing.join(', ')}`);
+  for (const failure of readFailures()) console.log(failure);
   const summary = `${sum.passed} passed, ${sum.failed} failed`;
   await writeFile(join(results, 'summary'), `${summary}\n`);
   console.log(summary);
@@ -62,10 +70,9 @@ async function runScript(name: string): Promise<Counts> {
 }
 
 async function testWithoutWindow(): Promise<Counts> {
-  const report = join(results, 'unit.json');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`];
   const code = await run(tool('vitest'), ['run', ...reporters]);
-  const { numPassedTests, numFailedTests, numPendingTests, testResults = [] } = readReport(report);
+  const { numPassedTests, numFailedTests, numPendingTests, testResults = [] } = readReport(unitReport);
   // A file can fail without a failing test: it cannot be loaded, or it fails after all its tests have passed.
   const failedFiles = testResults.filter(
     ({ status, assertionResults }: FileReport) =>
@@ -73,6 +80,24 @@ async function testWithoutWindow(): Promise<Counts> {
   ).length;
   const failed = (numFailedTests ?? 0) + failedFiles;
   return judge(code, { passed: numPassedTests, failed, skipped: numPendingTests });
+}
+
+/** The tests and files that failed without a window, each with its message, as far as there is a report. */
+function readFailures(): string[] {
+  const files: readonly FileReport[] = readReport(unitReport).testResults ?? [];
+  return files
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => [
+      ...(message === '' ? [] : [tell(name, message)]),
+      ...assertionResults
+        .filter((one) => one.status === 'failed')
+        .map((one) => tell(`${name} > ${one.fullName}`, one.failureMessages.join('\n'))),
+    ]);
+}
+
+/** A counterexample can be of any length; its beginning, with the seed that finds it again, is enough here. */
+function tell(title: string, message: string): string {
+  return `× ${relative(root, title)}\n${message.slice(0, 4000)}`;
 }
 
 async function testWindows(runtime: Runtime, args: readonly string[]): Promise<Counts> {
