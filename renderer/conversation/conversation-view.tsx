@@ -128,9 +128,10 @@ function Chats(props: ChatsProps) {
   if (summary === undefined) return <p className="story">This snapshot holds no messages.</p>;
   const error = failure ?? layout.error ?? found.error;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: n and p go to the next and previous difference wherever the focus is in here
-    <div
+    <section
       className="conversation"
+      aria-label="Messages of one chat"
+      // The keys go to the next and previous difference wherever the focus is in here.
       onKeyDown={(event) => {
         const isInside = event.currentTarget.contains(event.target as Node);
         if (!isInside || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -235,6 +236,6 @@ function Chats(props: ChatsProps) {
           }}
         />
       )}
-    </div>
+    </section>
   );
 }

@@ -14,6 +14,7 @@ import { formatNumber } from '../../words/numbers.ts';
 import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import { Icon } from '../parts/icons.tsx';
+import { inPlace } from '../parts/in-place.ts';
 
 type MessageLineProps = Omit<SaidProps, 'message'> & {
   /** Null until it is read. */
@@ -124,9 +125,8 @@ function SideNotes({ message, states }: Pick<SaidProps, 'message' | 'states'>) {
   if (all.length === 0) return null;
   return (
     <ul className="side-notes" aria-label="Belongs to this message">
-      {all.map((note, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: notes have no identity, and their order never changes
-        <Note key={index} {...note} />
+      {inPlace(all).map(({ key, item: note }) => (
+        <Note key={key} {...note} />
       ))}
       {moreRows > 0 && <li className="side-note">and {formatNumber(moreRows)} more, which Rows shows</li>}
     </ul>
@@ -155,14 +155,15 @@ type NoteProps = Pick<MessageRow, 'state'> & {
 };
 
 function Note({ title, payload, state, called }: NoteProps) {
+  const words = payloadWords(payload);
   return (
-    <li className={`side-note ${state}`} title={payload ?? ''}>
+    <li className={`side-note ${state}`} title={words}>
       <b>
         <bdi>{title}</bdi>
       </b>
       <BesideTitle state={called} />
       <span dir="auto" className="payload">
-        {payloadWords(payload)}
+        {words}
       </span>
     </li>
   );

@@ -126,8 +126,10 @@ export function useMessageList(items: Items, list: RefObject<HTMLElement | null>
     if (inner.bottom > outer.top && inner.top < outer.bottom)
       virtualizer.scrollToIndex(current - from, { align: 'auto' });
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a bar that has appeared must not cover the line with the focus
-  useLayoutEffect(() => uncover(), [covered]);
+  useLayoutEffect(() => {
+    // A bar that has appeared must not cover the line with the focus.
+    if (covered !== LEAST) uncover();
+  }, [covered]);
   useLayoutEffect(() => {
     const scroller = page();
     if (scroller === null || items.count <= BAND) return;

@@ -9,6 +9,7 @@ import { useRules } from '../ask/rules.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Fold } from '../parts/fold.tsx';
+import { inPlace } from '../parts/in-place.ts';
 import { ConflictVersions } from './conflict-versions.tsx';
 import {
   type Choices,
@@ -96,9 +97,8 @@ function TableConflicts({ conflictsId, table: { name, rows }, choices, onChoose 
       )}
       {page.error !== null && <ErrorNote error={page.error} />}
       <ul aria-busy={page.busy}>
-        {shown.map((conflict, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a page is a fixed part of the list
-          <li key={offset + index}>
+        {inPlace(shown).map(({ key, item: conflict }) => (
+          <li key={offset + key}>
             <ConflictVersions
               conflict={conflict}
               taken={takenOfRow(choices, name, conflict.key)}

@@ -1,6 +1,7 @@
 import type { CellPreview, RowCell, TextPart } from '../../src/model/rows.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { cellWords } from '../../words/rows.ts';
+import { inPlace } from '../parts/in-place.ts';
 
 /** A value of a row in one line: what it is, or of a changed one what it was and what it becomes. */
 export function CellContent({ cell }: { readonly cell: RowCell }) {
@@ -19,22 +20,16 @@ export function CellContent({ cell }: { readonly cell: RowCell }) {
   );
 }
 
+const PART_TAGS = { both: 'span', before: 'del', after: 'ins' } as const;
+
 /** Two texts in one: what goes is crossed out, what comes is underlined. */
 export function Parts({ parts }: { readonly parts: readonly TextPart[] }) {
   return (
     <bdi className="parts">
-      {parts.map((part, index) =>
-        part.in === 'both' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts never change their places
-          <span key={index}>{part.text}</span>
-        ) : part.in === 'before' ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts never change their places
-          <del key={index}>{part.text}</del>
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts never change their places
-          <ins key={index}>{part.text}</ins>
-        ),
-      )}
+      {inPlace(parts).map(({ key, item: part }) => {
+        const Part = PART_TAGS[part.in];
+        return <Part key={key}>{part.text}</Part>;
+      })}
     </bdi>
   );
 }

@@ -5,6 +5,7 @@ import { formatBytes } from '../../words/numbers.ts';
 import { cellWords } from '../../words/rows.ts';
 import { useRequest } from '../ask/use-request.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { inPlace } from '../parts/in-place.ts';
 import { ScrollArea } from '../parts/scroll-area.tsx';
 import { Parts } from './cell-content.tsx';
 
@@ -111,10 +112,9 @@ const MARKS = { both: ' ', before: '−', after: '+' } as const;
 function JsonTree({ lines }: { readonly lines: readonly JsonLine[] }) {
   return (
     <pre className="json">
-      {lines.map((line, index) => (
+      {inPlace(lines).map(({ key, item: line }) => (
         <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines never change their places
-          key={index}
+          key={key}
           className={`json-line ${line.in}`}
           style={{ paddingInlineStart: `${2 + 2 * line.depth}ch` }}
         >

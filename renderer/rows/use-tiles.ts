@@ -26,13 +26,16 @@ export type Tiles = {
 
 type Tile = { readonly rows: readonly ShownRow[] };
 /** What was read of one question, and what the last answer said. */
-type Cache = { readonly tiles: Map<string, Tile | 'asked'>; error: ErrorInfo | null };
+type Cache = {
+  readonly question: string;
+  readonly tiles: Map<string, Tile | 'asked'>;
+  error: ErrorInfo | null;
+};
 
 /** Reads what is visible of the rows that a request selects. Nothing is kept in proportion to how many they are. */
 export function useTiles(rowsId: string, request: RowsRequest, visible: Visible): Tiles {
   const question = JSON.stringify([rowsId, request]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other answers
-  const cache = useMemo<Cache>(() => ({ tiles: new Map(), error: null }), [question]);
+  const cache = useMemo<Cache>(() => ({ question, tiles: new Map(), error: null }), [question]);
   const { tiles, error } = cache;
   const [, redraw] = useState(0);
 
@@ -43,7 +46,7 @@ export function useTiles(rowsId: string, request: RowsRequest, visible: Visible)
   const list = wanted.join(' ');
 
   useEffect(() => {
-    const [id, asked] = JSON.parse(question) as [string, RowsRequest];
+    const [id, asked] = JSON.parse(cache.question) as [string, RowsRequest];
     const ask = async (key: string) => {
       tiles.set(key, 'asked');
       const [row = 0, column = 0] = key.split(':').map(Number);
@@ -65,7 +68,7 @@ export function useTiles(rowsId: string, request: RowsRequest, visible: Visible)
       for (const key of list.split(' ')) if (key !== '' && !tiles.has(key)) void ask(key);
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [question, list, cache, tiles]);
+  }, [list, cache, tiles]);
 
   const tileAt = useCallback(
     (row: number, column: number) => {

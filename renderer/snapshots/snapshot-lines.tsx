@@ -1,5 +1,5 @@
 import { memo, type ReactNode, type Ref, useMemo, useRef } from 'react';
-import type { Key } from 'react-aria-components';
+import { Group, type Key } from 'react-aria-components';
 import type { ListedSnapshot } from '../../electron/contract.ts';
 import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { kindWords } from '../../words/kinds.ts';
@@ -73,8 +73,7 @@ export function SnapshotLines(props: SnapshotLinesProps) {
         const { day, takenAt } = days[block.at] ?? { day: '', takenAt: '' };
         const heading = takenAt === OPENED ? kindWords('@file').many : formatDayHeading(takenAt, today);
         return (
-          // biome-ignore lint/a11y/useSemanticElements: a list of options may have groups, and no field sets.
-          <div key={day} role="group" aria-label={heading}>
+          <Group key={day} aria-label={heading}>
             <div role="presentation" className="group-head">
               {heading}
             </div>
@@ -85,7 +84,7 @@ export function SnapshotLines(props: SnapshotLinesProps) {
                 <Gap key={`gap ${part.from}`} height={part.height} />
               ),
             )}
-          </div>
+          </Group>
         );
       })}
       {ordered.length === 0 && (

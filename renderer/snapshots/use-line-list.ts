@@ -96,12 +96,11 @@ export function useLineList(props: LineListProps, list: RefObject<HTMLElement | 
   };
   const enter = (id: Key) => setLast({ ids, active: id });
   // Whoever comes back after something else was chosen elsewhere is led to that.
-  const begin = useEffectEvent(() => {
-    const isForeign = range.current.of !== selected && entered !== null && !selected.has(entered);
+  const begin = useEffectEvent((chosen: ReadonlySet<Key>) => {
+    const isForeign = range.current.of !== chosen && entered !== null && !chosen.has(entered);
     if (isForeign && !hasFocus.current) setLast({ ids, active: null });
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is chosen
-  useEffect(() => begin(), [selected]);
+  useEffect(() => begin(selected), [selected]);
   const goTo = (place: number) => {
     const id = ids[place];
     if (id === undefined) return;
