@@ -77,6 +77,8 @@ export function FolderPage(props: FolderPageProps) {
         </ErrorNote>
       </section>
     );
+  const news = newsOn(shown, props.happened, snapshots);
+  const onNews = (id: SnapshotId) => data.choose(new Set([id]));
   if (shown.length > 1)
     return (
       <selectionPage.View
@@ -86,6 +88,8 @@ export function FolderPage(props: FolderPageProps) {
         onCompare={props.onCompare}
         onPrune={() => onCommand('prune')}
         onClear={() => data.choose(new Set([first.id]))}
+        news={news}
+        onNews={onNews}
       />
     );
   // Not compared meanwhile: its file may disappear at any moment.
@@ -106,8 +110,8 @@ export function FolderPage(props: FolderPageProps) {
       onKeep={props.onKeep}
       onCloseFile={props.onCloseFile}
       happened={props.happened?.snapshotId === first.id ? props.happened : null}
-      news={newsOn(first.id, props.happened, snapshots)}
-      onNews={(id) => data.choose(new Set([id]))}
+      news={news}
+      onNews={onNews}
       waiting={props.waiting}
       actions={{
         onRestore: props.onRestore,
@@ -121,15 +125,16 @@ export function FolderPage(props: FolderPageProps) {
 }
 
 /**
- * What a person who reads about this snapshot does not know yet: what was lost, where another one brings it back. Only once
- * that one is in the list, which may be read later: else there would be nothing to lead to.
+ * What a person who reads this page does not know yet: what was lost, unless the page is of the one snapshot that brings it
+ * back. Only once that one is in the list, which may be read later: else there would be nothing to lead to.
  */
 function newsOn(
-  id: SnapshotId,
+  shown: readonly ListedSnapshot[],
   answer: HappenedOf | null,
   snapshots: readonly ListedSnapshot[],
 ): HappenedOf | null {
-  if (answer === null || answer.outdated || answer.snapshotId === id || !answer.isNews) return null;
+  if (answer === null || answer.outdated || !answer.isNews) return null;
+  if (shown.length === 1 && shown[0]?.id === answer.snapshotId) return null;
   return snapshots.some((one) => one.id === answer.snapshotId) ? answer : null;
 }
 

@@ -6,14 +6,13 @@ import { useNow } from '../ask/now.ts';
 import { useRules } from '../ask/rules.ts';
 import { StoryText } from '../parts/story-text.tsx';
 
-export type NewsNoteProps = {
-  readonly happened: Happened;
-  readonly snapshotId: SnapshotId;
-  readonly onShow: (id: SnapshotId) => void;
-};
+/** What was lost meanwhile, and which snapshot brings it back. */
+export type News = { readonly happened: Happened; readonly snapshotId: SnapshotId };
+
+export type NewsNoteProps = News & { readonly onShow: (id: SnapshotId) => void };
 
 /**
- * What was lost while another snapshot is read, and the way to what brings it back. The page itself does not change under
+ * What was lost while another snapshot is read, or several are chosen, and the way to what brings it back. The page itself does not change under
  * the reader.
  */
 export function NewsNote({ happened, snapshotId, onShow }: NewsNoteProps) {

@@ -1,11 +1,13 @@
 import { Button } from 'react-aria-components';
 import type { FolderId, ListedSnapshot } from '../../electron/contract.ts';
+import type { SnapshotId } from '../../src/model/snapshots.ts';
 import { formatBytes } from '../../words/numbers.ts';
 import { count } from '../../words/plurals.ts';
 import { titleWords } from '../../words/snapshots.ts';
 import { useNow } from '../ask/now.ts';
 import { pairOf } from '../parts/pair.ts';
 import { RowsPane } from '../rows/rows-pane.tsx';
+import { type News, NewsNote } from './news-note.tsx';
 
 export type SelectionPageProps = {
   readonly folderId: FolderId;
@@ -15,6 +17,9 @@ export type SelectionPageProps = {
   readonly onCompare: (pair: string) => void;
   readonly onPrune: () => void;
   readonly onClear: () => void;
+  /** Null: nothing was lost meanwhile, or the person knows. */
+  readonly news: News | null;
+  readonly onNews: (id: SnapshotId) => void;
 };
 
 /** Several chosen snapshots, and the actions that work on all of them together. Two can be compared with each other. */
@@ -26,6 +31,7 @@ export function SelectionPage(props: SelectionPageProps) {
   const isCompared = pair !== null && compared === pair.name;
   return (
     <section className="page" aria-label="Selected snapshots">
+      {props.news !== null && <NewsNote {...props.news} onShow={props.onNews} />}
       <div className="hero">
         <div>
           <h2>{count(snapshots.length, 'snapshot')} selected</h2>

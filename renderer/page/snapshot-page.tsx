@@ -20,7 +20,7 @@ import { RetentionLine } from '../keep/retention-line.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Working } from '../parts/working.tsx';
 import { type HappenedActions, HappenedHero } from './happened-hero.tsx';
-import { NewsNote } from './news-note.tsx';
+import { type News, NewsNote } from './news-note.tsx';
 import { useComparison } from './use-comparison.ts';
 import { ViewTabs } from './view-tabs.tsx';
 
@@ -48,8 +48,8 @@ export type SnapshotPageProps = {
     readonly outdated: boolean;
     readonly followed: Followed;
   } | null;
-  /** What was lost meanwhile, and which snapshot brings it back; null: nothing, or the person knows. */
-  readonly news: { readonly happened: Happened; readonly snapshotId: SnapshotId } | null;
+  /** Null: nothing was lost meanwhile, or the person knows. */
+  readonly news: News | null;
   readonly onNews: (id: SnapshotId) => void;
   /** What the chat app has not applied yet; null: nothing. */
   readonly waiting: Replay | null;

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openDataFolder, takeSnapshot } from '../../src/index.ts';
 import { expectAccessible } from './axe.ts';
 import { expectNothingCutOff } from './cut-off.ts';
-import { button, hero } from './find.ts';
+import { button, hero, linesOf, named } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { tabTo } from './keyboard.ts';
 import { replyLate } from './late-reply.ts';
@@ -71,4 +71,29 @@ test('news of a rewind lead to its snapshot only once that is in the list, howev
   await button(page, 'Show what was lost').click();
   expect(await line.getAttribute('aria-setsize')).toBe(String(listed + 1));
   await expect(hero(page)).toContainText('You rewound Harbour');
+});
+
+test('a rewind is told while several snapshots are chosen, also while two are compared, and leads to what it took', async ({
+  place,
+  demo,
+}) => {
+  const { app, page } = await place.launch({ data: demo });
+  await expect(hero(page)).toContainText('You rewound Lighthouse');
+  await linesOf(page).first().click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(hero(page)).toContainText('2 snapshots selected');
+  await button(page, 'Compare').click();
+  await expect(named(page, 'grid', /./)).toBeVisible();
+  const news = page.getByRole('status').filter({ hasText: 'You rewound Harbour' });
+  await expect(news).toBeHidden();
+  await rewindHarbour(demo);
+  await expect(news).toHaveText(/6 messages are hidden\.Show what was lost$/);
+  // The page does not change under the reader.
+  await expect(hero(page)).toContainText('2 snapshots selected');
+  await expect(named(page, 'grid', /./)).toBeVisible();
+  await expectAccessible(app, page, 'news of a rewind beside several snapshots');
+  await tabTo(page, button(news, 'Show what was lost'));
+  await page.keyboard.press('Enter');
+  await expect(hero(page)).toContainText('You rewound Harbour');
+  await expect(button(page, 'Bring them back')).toBeFocused();
 });
