@@ -10,7 +10,7 @@ import { SearchBox } from '../search/search-box.tsx';
 import { useSearchPanel } from '../search/use-search-panel.ts';
 import { isOfFolder } from '../snapshots/snapshot-groups.ts';
 import { SnapshotList } from '../snapshots/snapshot-list.tsx';
-import { heldBySnapshots } from '../timeline/held.ts';
+import { rememberHeld } from '../timeline/held.ts';
 import { useTimeline } from '../timeline/use-timeline.ts';
 import { FolderActions } from './actions.tsx';
 import { Banners } from './banners.tsx';
@@ -84,7 +84,8 @@ export function FolderScreen(props: FolderScreenProps) {
   const drawnTimeline = useDeferredValue(known);
   const hasLaterParts = useLaterParts();
   const panel = useSearchPanel();
-  const held = useMemo(() => heldBySnapshots(known.timeline, snapshots ?? []), [known, snapshots]);
+  const [heldBy] = useState(rememberHeld);
+  const held = useMemo(() => heldBy(known.timeline, snapshots ?? []), [heldBy, known, snapshots]);
   const { onDialog } = props;
   const inDialog = dialog !== null;
   useEffect(() => {

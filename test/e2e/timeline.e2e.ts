@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
-import { button, named, text } from './find.ts';
+import { BACK, button, CONFIRM, named, RESTORE, text } from './find.ts';
 import { expect, test } from './fixtures.ts';
 import { tabTo } from './keyboard.ts';
 import { replyLate } from './late-reply.ts';
@@ -154,3 +154,19 @@ async function wheelWithCtrl(page: Page, turn: number): Promise<void> {
   await page.mouse.wheel(0, turn);
   await page.keyboard.up('Control');
 }
+
+test('the list says which rewind a snapshot was taken before, also once a restore has taken the rewind back', async ({
+  place,
+  demo,
+}) => {
+  const { page } = await place.launch({ data: demo });
+  const line = named(page, 'listbox', 'Snapshots').getByRole('option', { selected: true });
+  await expect(line).toContainText('holds 20 messages you no longer have');
+  await expect(line).toHaveAccessibleName(/^Before the rewind of Lighthouse/);
+  await button(page, RESTORE).click();
+  await button(page, CONFIRM).click();
+  await button(named(page, 'alertdialog', BACK), 'Done').click();
+  // The timeline knows of the restore.
+  await expect(line).not.toContainText('you no longer have');
+  await expect(line).toHaveAccessibleName(/^Before the rewind of Lighthouse/);
+});
