@@ -43,7 +43,7 @@ export async function readRowHistory(
   const privateFolder = await createPrivateFolder();
   try {
     return await withTables(folder, ids, { signal: task.signal }, async (live) => {
-      const table = findKeyed(live, name, given);
+      const table = requireTable(live, name, given);
       const keys = createKeys(table, given.length);
       const readings = (isWritten ? readingsOf(given) : [given]).map((key) => ({
         key,
@@ -101,7 +101,7 @@ async function unlessUnread(
   }
 }
 
-function findKeyed({ schema, from }: Tables, name: string, key: readonly StoredValue[]): Table {
+function requireTable({ schema, from }: Tables, name: string, key: readonly StoredValue[]): Table {
   const table = schema.tables.get(foldName(name));
   if (table === undefined) throw refuse(name, `The database has no table “${name}”.`);
   const { length } = table.key;
