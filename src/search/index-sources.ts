@@ -67,7 +67,9 @@ async function addStage(
   if (found !== null) return found;
   const { live } = place;
   const keyOf = (staged: StagedTable) =>
-    live.from === 'database' ? staged.live.key : findOwnKey([{ db: stage.db, staged }]);
+    live.from === 'database' || staged.live.key.length > 0
+      ? staged.live.key
+      : findOwnKey([{ db: stage.db, staged }]);
   const tables = tablesOfStage({ stage, profile: folder.profile, keyOf });
   return await withLostTables({ folder, id: snapshot.id, place, stage }, task, (lost, notes) =>
     addTables(index, { name, tables: [...lost, ...tables], notes }, task),

@@ -20,7 +20,7 @@ const SCHEMA = `
   CREATE TABLE version (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE);
   CREATE TABLE block (id INTEGER PRIMARY KEY, first INTEGER, last INTEGER, folded BLOB, entries TEXT)`;
 /** To be raised when the same rows would be kept in another way than before. */
-export const INDEX_FORMAT = 3;
+export const INDEX_FORMAT = 4;
 
 const BLOCK_UNITS = 32 * 1024;
 /** So many rows may be kept that no source holds. */

@@ -210,6 +210,32 @@ describe('A search', () => {
     expect(await codeOf(readRowHistory(gone, { table: 'activity', key: ['a'] }))).toBe('usage');
   });
 
+  it('names an event by its id, and leads to its history, although the database is gone and its id is not the first column', async () => {
+    const folder = await makeSearched();
+    const event = (id: number) => ({
+      ...{ branch_id: 'main', id, ts: '2026-01-01T00:00:00Z', kind: 'message' },
+      ...{
+        payload_json: JSON.stringify({ chat_id: 'c1', text: `glass ${id}` }),
+        superseded_by: null,
+        hidden: 0,
+      },
+    });
+    const dump = (...ids: readonly number[]) =>
+      JSON.stringify({ last_event_id: ids.at(-1), event_log: ids.map(event) });
+    await putSnapshot(folder, 'rewind/20260101T000000Z', dump(1));
+    await putSnapshot(folder, 'rewind/20260102T000000Z', dump(1, 2));
+    await rm(folder.databaseFile);
+    const gone = await openDataFolder(folder.dir, { cacheDir: folder.cacheDir, withoutDatabase: true });
+    const both = ['rewind/20260102T000000Z', 'rewind/20260101T000000Z'];
+    const { hits } = await searchSnapshots(gone, { phrase: 'glass', ...ANY });
+    expect(hits.map(({ text, key, in: ids }) => [text, key, ids])).toEqual([
+      ['glass 2', [2n], both.slice(0, 1)],
+      ['glass 1', [1n], both],
+    ]);
+    const { versions } = await readRowHistory(gone, { table: 'event_log', key: [1n] });
+    expect(versions.map(({ in: ids }) => ids)).toEqual([both.toReversed()]);
+  });
+
   it.each(['gone', 'empty', 'overwritten', 'damaged'])(
     'searches the snapshots although the database is %s, and tells nothing of what that holds',
     async (state) => {
