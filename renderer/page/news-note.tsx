@@ -12,8 +12,8 @@ export type News = { readonly happened: Happened; readonly snapshotId: SnapshotI
 export type NewsNoteProps = News & { readonly onShow: (id: SnapshotId) => void };
 
 /**
- * What was lost while another snapshot is read, or several are chosen, and the way to what brings it back. The page itself does not change under
- * the reader.
+ * What was lost while another snapshot is read, or several are chosen, and the way to what brings it back. The page itself
+ * does not change under the reader.
  */
 export function NewsNote({ happened, snapshotId, onShow }: NewsNoteProps) {
   const { heading } = happenedWords(happened, useRules(), useNow());
