@@ -167,12 +167,10 @@ describe('The history of a row', () => {
   it('follows a row without the database also where a part of its key is enough in some snapshots', async () => {
     const place = await makePlace(root(), '', { tables: ['moods'] });
     const folder = await open(place);
-    const dump = (...moods: readonly (readonly [string, string])[]) =>
-      hostDump(0, { moods: moods.map(([bot_id, mood]) => ({ chat_id: 'c1', bot_id, mood })) });
     const [first, second, third] = ['01', '02', '03'].map((day) => `rewind/202601${day}T000000Z`);
-    await putSnapshot(place, `${first}`, dump(['mara', 'calm']));
-    await putSnapshot(place, `${second}`, dump(['mara', 'glad'], ['otto', 'calm']));
-    await putSnapshot(place, `${third}`, dump(['otto', 'sad']));
+    await putSnapshot(place, `${first}`, dumpMoods(['mara', 'calm']));
+    await putSnapshot(place, `${second}`, dumpMoods(['mara', 'glad'], ['otto', 'calm']));
+    await putSnapshot(place, `${third}`, dumpMoods(['otto', 'sad']));
     await rm(place.databaseFile);
     const told = async (...key: readonly string[]) => {
       const { versions } = await readRowHistory(folder, { table: 'moods', key });
@@ -194,12 +192,10 @@ describe('The history of a row', () => {
   it('names each snapshot without the database in which so many values do not tell the rows apart', async () => {
     const place = await makePlace(root(), '', { tables: ['moods'] });
     const folder = await open(place);
-    const dump = (...moods: readonly (readonly [string, string])[]) =>
-      hostDump(0, { moods: moods.map(([bot_id, mood]) => ({ chat_id: 'c1', bot_id, mood })) });
     const [one, two, none] = ['01', '02', '03'].map((day) => `rewind/202601${day}T000000Z`);
-    await putSnapshot(place, `${one}`, dump(['mara', 'calm']));
-    await putSnapshot(place, `${two}`, dump(['mara', 'glad'], ['otto', 'calm']));
-    await putSnapshot(place, `${none}`, dump());
+    await putSnapshot(place, `${one}`, dumpMoods(['mara', 'calm']));
+    await putSnapshot(place, `${two}`, dumpMoods(['mara', 'glad'], ['otto', 'calm']));
+    await putSnapshot(place, `${none}`, dumpMoods());
     await rm(place.databaseFile);
     const { versions, notSearched } = await readRowHistory(folder, { table: 'moods', key: ['c1'] });
     expect(versions.map(({ in: ids }) => ids)).toEqual([[one]]);
@@ -216,3 +212,7 @@ describe('The history of a row', () => {
     expect(versions).toHaveLength(1);
   });
 });
+
+function dumpMoods(...moods: readonly (readonly [bot: string, mood: string])[]): string {
+  return hostDump(0, { moods: moods.map(([bot_id, mood]) => ({ chat_id: 'c1', bot_id, mood })) });
+}
